@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef DLO_APP_APP_H
+#define DLO_APP_APP_H
+
+/**
+ * @file
+ * The appliance's data: ports, their queues, the workers that poll them. Who writes a field is said
+ * where it is declared; "control" is the main lcore, "worker" the lcore that owns the queue.
+ */
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_config.h>
+#include <rte_common.h>
+#include <rte_ether.h>
+
+#include "conf/conf.h"
+#include "reflect/reflect.h"
+#include "stats/counters.h"
+
+#define PORTS_MAX 64
+#define QUEUES_MAX 64 /**< per port, and per worker */
+#define BURST 32 /**< frames asked for in one receive */
+
+struct rte_mempool;
+struct rte_rcu_qsbr;
+struct capture;
+struct link_dev;
+struct port;
+
+/**
+ * One receive queue and the transmit queue of the same number, owned by one worker. The counters
+ * come last and start a cache line of their own.
+ */
+struct queue {
+	struct port *port; /**< control, before launch */
+	const struct dlo_plan *plan; /**< worker: what it runs now; see port->plan */
+	struct capture *capture; /**< control, before launch; NULL: off for this port */
+	uint16_t port_id; /**< control, before launch */
+	uint16_t queue_id; /**< control, before launch */
+	int intr_fd; /**< control, before launch; -1: cannot be slept on */
+	struct dlo_counters counters; /**< worker */
+};
+
+struct port {
+	uint16_t id; /**< ethdev port id */
+	uint16_t nb_queues; /**< receive = transmit queues */
+	uint16_t mtu;
+	bool started; /**< control */
+	bool multi_seg_tx; /**< can send chained mbufs */
+	atomic_bool gone; /**< set by the ethdev removal event (any thread), never cleared */
+	char name[DLO_CONF_PORT_NAME]; /**< ethdev name */
+	const char *driver; /**< ethdev driver name, static */
+	struct link_dev *link; /**< the host link behind this port; NULL: none */
+	struct rte_ether_addr mac; /**< software MAC */
+	bool mac_generated; /**< mac is not the ethdev's own */
+	struct dlo_conf_port conf; /**< what holds for this port */
+	struct rte_mempool *pool; /**< receive buffers */
+	/** Published by control, picked up by each queue's worker at its next housekeeping. */
+	_Atomic(const struct dlo_plan *) plan;
+	struct queue *queues[QUEUES_MAX];
+};
+
+/** What one lcore polls and how busy it was. */
+struct worker {
+	unsigned int lcore;
+	unsigned int nb_queues; /**< control, before launch */
+	struct queue *queues[QUEUES_MAX]; /**< control, before launch */
+	bool adaptive; /**< control, before launch: back off and sleep when idle */
+	RTE_MARKER counters_start __rte_cache_aligned;
+	uint64_t busy_cycles; /**< worker: TSC cycles in turns that moved a frame */
+	uint64_t idle_cycles; /**< worker: TSC cycles in turns that did not, asleep included */
+	uint64_t frames; /**< worker: received */
+};
+
+struct app {
+	struct dlo_conf conf; /**< read-only after start */
+	unsigned int nb_ports;
+	struct port ports[PORTS_MAX];
+	unsigned int nb_workers;
+	struct worker *workers; /**< array of nb_workers; one is the main lcore's when it is alone */
+	struct port *link; /**< the host link's port; NULL: none */
+	struct capture *capture; /**< NULL: off */
+	struct rte_rcu_qsbr *rcu; /**< workers are its readers: plans are freed after a grace period */
+	uint64_t start_tsc; /**< when the last port was up */
+	atomic_bool stop; /**< set by signals and control; read by workers */
+	atomic_uint running; /**< workers in their loop */
+};
+
+/**
+ * Sum of a port's queues, exact when the workers are stopped, a close snapshot while they run.
+ * Thread: any.
+ */
+void app_port_counters(const struct port *port, struct dlo_counters *ret);
+
+/** @return frames that the driver could not receive for want of an mbuf (ethdev rx_nombuf). */
+uint64_t app_port_no_mbuf(const struct port *port);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef DLO_APP_CMDLINE_H
+#define DLO_APP_CMDLINE_H
+
+/**
+ * @file
+ * argv: EAL's part before "--", ours after it.
+ */
+
+#include <stdbool.h>
+
+#include "conf/conf.h"
+
+enum cmdline_result {
+	CMDLINE_RUN, /**< go on */
+	CMDLINE_DONE, /**< --help or --version was printed: exit 0 */
+	CMDLINE_USAGE, /**< the error was said: exit 2 */
+};
+
+/** What the user wrote before "--", and what that says about the run. */
+struct cmdline_eal {
+	int argc; /**< of argv below, program name included */
+	char **argv; /**< EAL's own arguments as given; points into main's argv */
+	bool has_ports; /**< --vdev, -a or --allow names a port */
+	bool has_lcores; /**< -l, -c, --lcores or -s given */
+};
+
+/**
+ * Parse argv into @p conf (config file first, then options, then validation).
+ * Thread: control, before EAL.
+ */
+enum cmdline_result cmdline_parse(int argc, char **argv, struct dlo_conf *conf,
+	struct cmdline_eal *ret_eal);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef DLO_CONF_CONF_H
+#define DLO_CONF_CONF_H
+
+/**
+ * @file
+ * The configuration of the appliance as plain data: defaults, one setter per option (used for the
+ * command line and for the config file alike), validation. Knows no argv and no DPDK.
+ *
+ * Thread: control, all functions.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "address/prefix.h"
+#include "reflect/mode.h"
+#include "stats/verdict.h"
+
+#define DLO_CONF_PORTS_MAX 64
+#define DLO_CONF_PORT_NAME 64
+#define DLO_CONF_ADDRESSES_MAX 64
+#define DLO_CONF_LINK_IPS_MAX 16
+#define DLO_CONF_IFNAME 16 /**< IFNAMSIZ, with the terminating zero */
+#define DLO_CONF_ERR 256
+
+/** Settings that can be given for all ports or for one; which were given is in @ref set. */
+enum dlo_conf_port_bit {
+	DLO_CONF_MODE = 1 << 0,
+	DLO_CONF_ACCEPT = 1 << 1,
+	DLO_CONF_GUARDS = 1 << 2,
+	DLO_CONF_ADDRESS = 1 << 3,
+	DLO_CONF_ANSWER = 1 << 4,
+};
+
+struct dlo_conf_port {
+	uint32_t set; /**< DLO_CONF_* bits of the fields below that the user gave */
+	enum dlo_mode mode;
+	enum dlo_accept accept;
+	bool guards;
+	uint32_t answers; /**< bit (1 << enum dlo_answer) */
+	unsigned int nb_addresses;
+	struct dlo_prefix addresses[DLO_CONF_ADDRESSES_MAX];
+};
+
+struct dlo_conf_named_port {
+	char name[DLO_CONF_PORT_NAME]; /**< ethdev name */
+	struct dlo_conf_port port;
+};
+
+enum dlo_link_type {
+	DLO_LINK_AUTO,
+	DLO_LINK_VTAP,
+	DLO_LINK_VIRTIO_USER,
+	DLO_LINK_TAP,
+};
+
+struct dlo_conf_link {
+	bool wanted; /**< --link was given (or something needs it) */
+	enum dlo_link_type type;
+	char name[DLO_CONF_IFNAME];
+	unsigned int nb_ips; /**< the host's own addresses on the link, with their prefixes */
+	struct dlo_prefix ips[DLO_CONF_LINK_IPS_MAX];
+	unsigned int mtu; /**< L3 payload bytes; 0: chosen for the user */
+	bool has_mac;
+	uint8_t mac[6]; /**< of the kernel side */
+	unsigned int queues; /**< 0: one per worker */
+};
+
+enum dlo_idle {
+	DLO_IDLE_DEFAULT, /**< adaptive, or spin when lcores were given */
+	DLO_IDLE_SPIN,
+	DLO_IDLE_ADAPTIVE,
+};
+
+enum dlo_inject_kind {
+	DLO_INJECT_UDP4,
+	DLO_INJECT_TCP4,
+	DLO_INJECT_UDP6,
+	DLO_INJECT_TCP6,
+	DLO_INJECT_MIX,
+};
+
+struct dlo_conf_inject {
+	unsigned int count; /**< frames per port; 0: none */
+	enum dlo_inject_kind kind;
+	unsigned int size; /**< frame bytes without FCS */
+	unsigned int flows;
+	char file[256]; /**< pcap to take frames from; "": generated */
+};
+
+struct dlo_conf_capture {
+	char file[256]; /**< pcapng; "": off */
+	char port[DLO_CONF_PORT_NAME]; /**< only this port; "": all */
+	char filter[512]; /**< pcap-filter expression; "": all */
+	bool drops; /**< only frames that were dropped */
+};
+
+struct dlo_conf {
+	struct dlo_conf_port all; /**< settings without @PORT */
+	unsigned int nb_ports;
+	struct dlo_conf_named_port ports[DLO_CONF_PORTS_MAX];
+	struct dlo_conf_link link;
+	enum dlo_idle idle;
+	struct dlo_conf_inject inject;
+	struct dlo_conf_capture capture;
+	double stats_s; /**< seconds between live lines; 0: none */
+	double duration_s; /**< 0: for ever */
+	uint64_t count; /**< stop after so many received frames; 0: never */
+	double exit_when_idle_s; /**< stop after so long without a frame; 0: never */
+	char json[256]; /**< file of the final report; "": none */
+	char config[256]; /**< config file that was read; "": none */
+};
+
+/** Fill with defaults. */
+void dlo_conf_init(struct dlo_conf *conf);
+
+/**
+ * Set one option.
+ * @param name option name without dashes ("mode"); see conf/option.h for the table
+ * @param value its text, NULL when the option has none; "VALUE@PORT" where the option is per port
+ * @param err filled on failure with one sentence that names the object, the reason and the remedy
+ * @return 0, or -EINVAL (err says why), or -ENOENT when there is no such option (err says so)
+ */
+int dlo_conf_set(struct dlo_conf *conf, const char *name, const char *value,
+	char err[DLO_CONF_ERR]);
+
+/**
+ * Read an INI file: section [dpdk-lo] for all ports and the appliance, [port NAME] per port, the
+ * same keys as the options. Options that @p conf was already given stay (the command line wins):
+ * call it before the command line's options are set.
+ * @return 0, or -errno with @p err filled (file, section and key named)
+ */
+int dlo_conf_read_file(struct dlo_conf *conf, const char *path, char err[DLO_CONF_ERR]);
+
+/** Check what only the whole can tell. @return 0, or -EINVAL with @p err filled. */
+int dlo_conf_validate(const struct dlo_conf *conf, char err[DLO_CONF_ERR]);
+
+/** What the defaults of one port depend on. */
+struct dlo_conf_port_facts {
+	const char *name; /**< ethdev name, as in @PORT */
+	const char *driver; /**< ethdev driver name ("net_ring") */
+	const char *ifname; /**< the host link's kernel interface, also good as @PORT; else NULL */
+};
+
+/**
+ * The settings that hold for one port: named over general over the driver's default; all bits of
+ * `set` that the user gave remain visible there.
+ */
+void dlo_conf_resolve(const struct dlo_conf *conf, const struct dlo_conf_port_facts *facts,
+	struct dlo_conf_port *ret);
+
+/** @return NULL, or the name of a port given with @PORT that is none of @p names. */
+const char *dlo_conf_unknown_port(const struct dlo_conf *conf, const char *const *names,
+	unsigned int nb_names);
+
+#endif

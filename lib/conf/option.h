@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef DLO_CONF_OPTION_H
+#define DLO_CONF_OPTION_H
+
+/**
+ * @file
+ * The one table of options: parsing, --help, the man page and the config file's keys come from it.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "conf/conf.h"
+
+struct dlo_option {
+	const char *name; /**< "mode" */
+	const char *arg; /**< "MODE" as shown to people; NULL when it takes none */
+	bool arg_optional;
+	bool per_port; /**< takes "@PORT" */
+	const char *group; /**< heading in --help and the man page */
+	const char *help; /**< what it does, one or two sentences, no line breaks */
+	const char *dflt; /**< the default as shown to people; NULL: none */
+	/** Set it; @p port is the settings to change, for options that are per port. */
+	int (*set)(struct dlo_conf *conf, struct dlo_conf_port *port, const char *value,
+		char err[DLO_CONF_ERR]);
+};
+
+/** The table, in the order of --help; the last entry has a NULL name. Static. */
+extern const struct dlo_option dlo_options[];
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef DLO_REFLECT_PLAN_H
+#define DLO_REFLECT_PLAN_H
+
+/**
+ * @file
+ * The plan: everything the data path needs to know about one port, compiled from configuration by
+ * control code and then read-only. A new configuration is a new plan; lcores swap the pointer.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_ether.h>
+
+#include "address/address.h"
+#include "reflect/mode.h"
+#include "stats/verdict.h"
+
+/** Ports whose software MACs the `self` guard knows. */
+#define DLO_OWN_MACS_MAX 64
+
+struct rte_mbuf;
+struct dlo_burst;
+struct dlo_plan;
+
+/** See dlo_reflect_burst() in reflect/reflect.h for the contract. */
+typedef void (*dlo_burst_fn)(const struct dlo_plan *plan, struct rte_mbuf **pkts,
+	uint16_t nb_pkts, struct dlo_burst *ret);
+
+/** Written by the control thread before it is published, read-only ever after. */
+struct dlo_plan {
+	dlo_burst_fn burst; /**< the variant for this CPU, mode and guard set */
+	enum dlo_mode mode;
+	enum dlo_accept accept;
+	bool guards; /**< L2 and L3 guards (design: what a reflector must never do) */
+	bool link; /**< the port's other end is this host's kernel */
+	uint32_t answers; /**< bit (1 << enum dlo_answer): enabled answers */
+	struct rte_ether_addr mac; /**< this port's software MAC */
+	unsigned int nb_own_macs;
+	struct rte_ether_addr own_macs[DLO_OWN_MACS_MAX]; /**< software MACs of all our ports */
+	const struct dlo_addr_table *addresses; /**< never NULL; owned by who made the plan */
+};
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef DLO_REFLECT_REFLECT_H
+#define DLO_REFLECT_REFLECT_H
+
+/**
+ * @file
+ * The reflector: a burst of frames in, the same mbufs out, turned round in place and partitioned
+ * by fate.
+ */
+
+#include <stdint.h>
+
+#include "reflect/plan.h"
+#include "stats/verdict.h"
+
+struct rte_mbuf;
+
+/** Most frames one call takes. */
+#define DLO_BURST_MAX 64
+
+/**
+ * What became of a burst. After the call the caller's array holds, in this order, nb_back frames
+ * to send back, nb_punt frames for the host link, and the rest to free; inside each part the order
+ * of arrival is kept.
+ */
+struct dlo_burst {
+	uint16_t nb_back; /**< pkts[0 .. nb_back) */
+	uint16_t nb_punt; /**< pkts[nb_back .. nb_back + nb_punt) */
+	uint64_t rx_bytes; /**< bytes of all frames as they arrived */
+	uint8_t verdict[DLO_BURST_MAX]; /**< enum dlo_verdict of pkts[i], in the new order */
+};
+
+/**
+ * Choose plan->burst from the rest of the plan and this CPU. Call it last, before the plan is
+ * published. Thread: control.
+ */
+void dlo_plan_choose_burst(struct dlo_plan *plan);
+
+/** @return the name of the variant that @p plan runs ("scalar"); static. Thread: any. */
+const char *dlo_plan_variant(const struct dlo_plan *plan);
+
+/**
+ * Decide the fate of each frame in the order that docs/architecture.md gives, and turn round or
+ * answer in place those that go back. Never allocates, frees, copies a frame or sends; no mbuf is
+ * replaced, and data addresses stay.
+ *
+ * An answer may change a frame's length (inside its last segment); reflection never does. Offload
+ * flags of the receive side are cleared on frames that go back, except on ports whose plan says
+ * link, where the frame's virtio header travels with it.
+ *
+ * @param plan the port's plan
+ * @param pkts frames, owned by the caller before and after; reordered as struct dlo_burst says
+ * @param nb_pkts 0 .. DLO_BURST_MAX
+ * @param ret written whole up to verdict[nb_pkts - 1]
+ *
+ * Thread: any number of lcores with one plan; one lcore per pkts array. Cost: per frame.
+ */
+static inline void
+dlo_reflect_burst(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t nb_pkts,
+	struct dlo_burst *ret)
+{
+	plan->burst(plan, pkts, nb_pkts, ret);
+}
+
+/** The scalar code: written for clarity, the oracle for every faster variant. */
+void dlo_reflect_burst_scalar(const struct dlo_plan *plan, struct rte_mbuf **pkts,
+	uint16_t nb_pkts, struct dlo_burst *ret);
+
+#endif
