@@ -29,7 +29,8 @@ mbufs(void **state)
 	struct rte_mbuf *m;
 
 	(void)state;
-	pool = rte_pktmbuf_pool_create("pool", 1023, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	pool = rte_pktmbuf_pool_create("pool", 1023, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
+		SOCKET_ID_ANY);
 	assert_non_null(pool);
 	m = rte_pktmbuf_alloc(pool);
 	assert_non_null(m);

@@ -27,10 +27,12 @@ write_lcores(char *buf, size_t size, unsigned int nb_lcores)
 		CPU_SET(0, &set);
 	for (int cpu = 0; cpu < CPU_SETSIZE && at + 8 < sizeof(cpus); cpu++)
 		if (CPU_ISSET(cpu, &set))
-			at += (size_t)snprintf(cpus + at, sizeof(cpus) - at, "%s%d", at ? "," : "", cpu);
+			at += (size_t)snprintf(cpus + at, sizeof(cpus) - at, "%s%d",
+				at ? "," : "", cpu);
 	at = 0;
 	for (unsigned int i = 0; i < nb_lcores && at < size; i++)
-		at += (size_t)snprintf(buf + at, size - at, "%s%u@(%s)", i ? "," : "", i, cpus);
+		at += (size_t)snprintf(buf + at, size - at, "%s%u@(%s)", i ? "," : "", i,
+			cpus);
 	if (at >= size) {
 		fprintf(stderr, "test_eal_start: %u lcores are too many to write down\n", nb_lcores);
 		exit(1);
@@ -72,7 +74,8 @@ test_eal_start(unsigned int nb_lcores, ...)
 	if (rte_eal_init(argc, argv) < 0) {
 		int no_memory = rte_errno == ENOMEM;
 
-		fprintf(stderr, "test_eal_start: EAL does not start: %s\n", rte_strerror(rte_errno));
+		fprintf(stderr, "test_eal_start: EAL does not start: %s\n",
+			rte_strerror(rte_errno));
 		exit(no_memory ? 77 : 1);
 	}
 	return 0;

@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# Install what is missing, and only that:  install-deps.sh run|test
+# "run" is what building and running dpdk-lo takes, "test" adds what the test suites use.
+set -eu
+
+run='
+	gcc libc6-dev make meson ninja-build pkg-config python3
+	libdpdk-dev libjansson-dev libnl-3-dev libnl-route-3-dev libpcap-dev libsystemd-dev
+	ca-certificates xz-utils
+	iproute2
+'
+test='
+	libcmocka-dev
+	dpdk python3-scapy tshark
+	arping curl ethtool iperf3 iputils-ping libcap2-bin ndisc6 net-tools procps traceroute
+	util-linux
+'
+
+case "${1:-}" in
+run)	wanted=$run ;;
+test)	wanted="$run $test" ;;
+*)	echo "install-deps.sh: say what for: install-deps.sh run|test" >&2; exit 2 ;;
+esac
+
+missing=
+for package in $wanted; do
+	status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || :)
+	case "$status" in
+	ii*|hi*) ;;
+	*) missing="$missing $package" ;;
+	esac
+done
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+	echo "install-deps.sh: this system has no apt-get: install the equivalents of$missing, then try again" >&2
+	exit 1
+fi
+if [ "$(id -u)" != 0 ]; then
+	echo "install-deps.sh: packages are missing ($missing ): run it with sudo" >&2
+	exit 1
+fi
+
+log=$(mktemp)
+export DEBIAN_FRONTEND=noninteractive
+apt_step()
+{
+	if ! apt-get -q -o DPkg::Lock::Timeout=300 "$@" >>"$log" 2>&1 </dev/null; then
+		tail -n 40 "$log" >&2
+		echo "install-deps.sh: apt-get $1 failed (whole log: $log): mend that, then try again" >&2
+		exit 1
+	fi
+}
+
+echo "== installing:$missing"
+apt_step update
+# shellcheck disable=SC2086 # one word per package
+apt_step install -y --no-install-recommends $missing
+rm -f "$log"
