@@ -17,6 +17,7 @@
 #include <rte_ether.h>
 
 #include "conf/conf.h"
+#include "link.h"
 #include "reflect/reflect.h"
 #include "stats/counters.h"
 
@@ -27,8 +28,8 @@
 struct rte_mempool;
 struct rte_rcu_qsbr;
 struct capture;
-struct link_dev;
 struct port;
+struct retired_plan;
 
 /**
  * One receive queue and the transmit queue of the same number, owned by one worker. The counters
@@ -49,6 +50,7 @@ struct port {
 	uint16_t nb_queues; /**< receive = transmit queues */
 	uint16_t mtu;
 	bool started; /**< control */
+	bool gone_said; /**< control */
 	bool multi_seg_tx; /**< can send chained mbufs */
 	atomic_bool gone; /**< set by the ethdev removal event (any thread), never cleared */
 	char name[DLO_CONF_PORT_NAME]; /**< ethdev name */
@@ -77,16 +79,18 @@ struct worker {
 
 struct app {
 	struct dlo_conf conf; /**< read-only after start */
+	bool adaptive; /**< control, before launch: the idle policy that holds */
 	unsigned int nb_ports;
 	struct port ports[PORTS_MAX];
+	struct link_dev link_dev; /**< vdev is "" when there is no link */
 	unsigned int nb_workers;
 	struct worker *workers; /**< array of nb_workers; one is the main lcore's when it is alone */
 	struct port *link; /**< the host link's port; NULL: none */
 	struct capture *capture; /**< NULL: off */
 	struct rte_rcu_qsbr *rcu; /**< workers are its readers: plans are freed after a grace period */
+	struct retired_plan *retired; /**< control: replaced plans that a worker may still use */
 	uint64_t start_tsc; /**< when the last port was up */
 	atomic_bool stop; /**< set by signals and control; read by workers */
-	atomic_uint running; /**< workers in their loop */
 };
 
 /**

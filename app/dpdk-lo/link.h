@@ -48,9 +48,10 @@ int link_create(const struct dlo_conf_link *conf, unsigned int nb_queues, struct
 /**
  * After the port was started: set MTU and addresses (IPv6 without DAD), bring the interface up and
  * wait until its addresses are usable.
+ * @param only_port no other port will ever see a frame of the link, so that its MTU may be large
  * @return 0, or -errno after saying why
  */
-int link_configure(const struct dlo_conf_link *conf, struct link_dev *link);
+int link_configure(const struct dlo_conf_link *conf, struct link_dev *link, bool only_port);
 
 /**
  * Take in what rtnetlink has to say (never blocks).
@@ -69,6 +70,9 @@ unsigned int link_addr_rules(const struct dlo_conf_link *conf, const struct link
 
 /** Say what would trip a newcomer: firewalls, servers on 127.0.0.1 only, overlapping routes. */
 void link_preflight(const struct dlo_conf_link *conf, const struct link_dev *link);
+
+/** After "ready": commands that show the newcomer that it works. */
+void link_say_what_to_try(const struct dlo_conf_link *conf, const struct link_dev *link);
 
 /** Close netlink sockets; the interface goes with its port. */
 void link_destroy(struct link_dev *link);

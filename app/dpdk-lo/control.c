@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "control.h"
+
+#include <rte_cycles.h>
+
+#include "link.h"
+#include "log.h"
+#include "plans.h"
+#include "port.h"
+#include "report.h"
+
+#define CHECK_PORTS_S 0.5
+#define CHECK_LINK_S 0.05
+
+/* Only the control thread is here; one appliance a process. */
+static struct {
+	uint64_t next_stats; /* TSC */
+	uint64_t next_ports;
+	uint64_t next_link;
+	uint64_t last_rx; /* frames received in all when last looked */
+	uint64_t last_rx_tsc; /* when that number last grew */
+	bool failed;
+} control;
+
+static uint64_t
+cycles(double seconds)
+{
+	return (uint64_t)(seconds * (double)rte_get_tsc_hz());
+}
+
+static uint64_t
+received(const struct app *app)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < app->nb_ports; i++) {
+		for (uint16_t q = 0; q < app->ports[i].nb_queues; q++)
+			sum += dlo_count_read(&app->ports[i].queues[q]->counters.rx);
+	}
+	return sum;
+}
+
+void
+control_start(struct app *app)
+{
+	uint64_t now = rte_rdtsc();
+
+	app->start_tsc = now;
+	control.last_rx_tsc = now;
+	control.next_stats = now + cycles(app->conf.stats_s);
+	control.next_ports = now + cycles(CHECK_PORTS_S);
+	control.next_link = now;
+}
+
+static void
+stop(struct app *app)
+{
+	atomic_store(&app->stop, true);
+}
+
+static void
+check_limits(struct app *app, uint64_t now)
+{
+	const struct dlo_conf *conf = &app->conf;
+	uint64_t rx;
+
+	if (conf->duration_s > 0 && now - app->start_tsc >= cycles(conf->duration_s))
+		stop(app);
+	if (conf->count == 0 && conf->exit_when_idle_s == 0)
+		return;
+	rx = received(app);
+	if (rx != control.last_rx) {
+		control.last_rx = rx;
+		control.last_rx_tsc = now;
+	}
+	if (conf->count != 0 && rx >= conf->count)
+		stop(app);
+	if (conf->exit_when_idle_s > 0 && now - control.last_rx_tsc >= cycles(conf->exit_when_idle_s))
+		stop(app);
+}
+
+static void
+check_ports(struct app *app)
+{
+	if (ports_check_gone(app) == 0) {
+		control.failed = true;
+		stop(app);
+	}
+}
+
+static void
+check_link(struct app *app)
+{
+	bool gone = false;
+
+	if (app->link == NULL || atomic_load(&app->link->gone))
+		return;
+	if (link_poll(app->link->link, &gone))
+		plans_publish(app, app->link);
+	if (gone)
+		atomic_store(&app->link->gone, true);
+}
+
+void
+control_tick(struct app *app)
+{
+	uint64_t now = rte_rdtsc();
+
+	check_limits(app, now);
+	plans_reclaim(app);
+	if (now >= control.next_link) {
+		control.next_link = now + cycles(CHECK_LINK_S);
+		check_link(app);
+	}
+	if (now >= control.next_ports) {
+		control.next_ports = now + cycles(CHECK_PORTS_S);
+		check_ports(app);
+	}
+	if (app->conf.stats_s > 0 && now >= control.next_stats) {
+		control.next_stats += cycles(app->conf.stats_s);
+		report_live(app);
+	}
+}
+
+bool
+control_failed(void)
+{
+	return control.failed;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "plans.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <rte_malloc.h>
+#include <rte_rcu_qsbr.h>
+
+#include "link.h"
+#include "log.h"
+
+/* Rules of one port: its --address list, and on the link the prefixes and the host's addresses. */
+#define RULES_MAX (DLO_CONF_ADDRESSES_MAX + DLO_CONF_LINK_IPS_MAX + 64)
+
+/** A plan and what belongs to it, until no worker can see it any more. */
+struct retired_plan {
+	struct retired_plan *next;
+	const struct dlo_plan *plan;
+	uint64_t token; /**< RCU token of the moment it was replaced */
+};
+
+int
+plans_init(struct app *app)
+{
+	size_t size = rte_rcu_qsbr_get_memsize(RTE_MAX_LCORE);
+
+	app->rcu = rte_zmalloc("dlo_rcu", size, RTE_CACHE_LINE_SIZE);
+	if (app->rcu == NULL || rte_rcu_qsbr_init(app->rcu, RTE_MAX_LCORE) != 0) {
+		say_error("no memory for %zu bytes of worker state; give EAL more with -m", size);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static void
+plan_free(const struct dlo_plan *plan)
+{
+	if (plan == NULL)
+		return;
+	dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)plan->addresses);
+	rte_free((void *)(uintptr_t)plan);
+}
+
+static struct dlo_addr_table *
+make_addresses(const struct app *app, const struct port *port)
+{
+	struct dlo_addr_rule rules[RULES_MAX];
+	unsigned int nb = 0;
+
+	for (unsigned int i = 0; i < port->conf.nb_addresses; i++) {
+		rules[nb].prefix = port->conf.addresses[i];
+		rules[nb++].owner = DLO_OWNER_PORT;
+	}
+	/* After the user's own, so that what the host owns stays the host's. */
+	if (port->link != NULL)
+		nb += link_addr_rules(&app->conf.link, port->link, rules + nb, RULES_MAX - nb);
+	return dlo_addr_table_create(rules, nb);
+}
+
+static struct dlo_plan *
+plan_make(const struct app *app, const struct port *port)
+{
+	struct dlo_plan *plan = rte_zmalloc("dlo_plan", sizeof(*plan), RTE_CACHE_LINE_SIZE);
+
+	if (plan == NULL)
+		return NULL;
+	plan->mode = port->conf.mode;
+	plan->accept = port->conf.accept;
+	plan->guards = port->conf.guards;
+	plan->answers = port->conf.answers;
+	plan->link = port->link != NULL;
+	plan->mac = port->mac;
+	for (unsigned int i = 0; i < app->nb_ports; i++)
+		plan->own_macs[plan->nb_own_macs++] = app->ports[i].mac;
+	plan->addresses = make_addresses(app, port);
+	if (plan->addresses == NULL) {
+		rte_free(plan);
+		return NULL;
+	}
+	dlo_plan_choose_burst(plan);
+	return plan;
+}
+
+static void
+plan_retire(struct app *app, const struct dlo_plan *plan)
+{
+	struct retired_plan *r = malloc(sizeof(*r));
+
+	if (r == NULL) {
+		/* Rather leak one plan than pull it from under a worker. */
+		return;
+	}
+	r->plan = plan;
+	r->token = rte_rcu_qsbr_start(app->rcu);
+	r->next = app->retired;
+	app->retired = r;
+}
+
+int
+plans_publish(struct app *app, struct port *port)
+{
+	const struct dlo_plan *plan = plan_make(app, port);
+	const struct dlo_plan *old;
+
+	if (plan == NULL) {
+		say_error("port %s: no memory for a new plan; the old one stays in force", port->name);
+		return -ENOMEM;
+	}
+	old = atomic_exchange(&port->plan, plan);
+	if (old == NULL) {
+		for (uint16_t q = 0; q < port->nb_queues; q++)
+			port->queues[q]->plan = plan;
+	} else {
+		plan_retire(app, old);
+	}
+	return 0;
+}
+
+static void
+reclaim(struct app *app, bool all)
+{
+	struct retired_plan **link = &app->retired;
+
+	while (*link != NULL) {
+		struct retired_plan *r = *link;
+
+		if (all || rte_rcu_qsbr_check(app->rcu, r->token, false) == 1) {
+			*link = r->next;
+			plan_free(r->plan);
+			free(r);
+		} else {
+			link = &r->next;
+		}
+	}
+}
+
+void
+plans_reclaim(struct app *app)
+{
+	if (app->retired != NULL)
+		reclaim(app, false);
+}
+
+void
+plans_free(struct app *app)
+{
+	reclaim(app, true);
+	for (unsigned int i = 0; i < app->nb_ports; i++)
+		plan_free(atomic_exchange(&app->ports[i].plan, NULL));
+	rte_free(app->rcu);
+	app->rcu = NULL;
+}

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "port.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_bus.h>
+#include <rte_devargs.h>
+#include <rte_dev.h>
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+#include <rte_log.h>
+#include <rte_malloc.h>
+#include <rte_mempool.h>
+
+#include "link.h"
+#include "log.h"
+
+#define DESCRIPTORS 1024
+#define POOL_CACHE 256
+#define POOL_MIN 4096
+/* net_af_xdp takes its fill and completion rings (2 x 2048) out of the pool, and then some. */
+#define POOL_MIN_AF_XDP 16384
+#define ROOM_SMALL RTE_MBUF_DEFAULT_DATAROOM
+/* Largest frame that a port without segments is given buffers for, two VLAN tags included. */
+#define FRAME_MAX 9618
+/* An AF_XDP buffer with mempool and mbuf headers has to fit a page. */
+#define ROOM_AF_XDP 3584
+#define RSS_WANTED (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_SCTP)
+
+/* What the link's kernel end may leave to us, and we to it. */
+#define LINK_RX_OFFLOADS                                                                           \
+	(RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM |                            \
+		RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_LRO)
+#define LINK_TX_OFFLOADS                                                                           \
+	(RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM |                            \
+		RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_TSO)
+
+/* Drivers whose ethdev MAC is the one that the kernel side carries: ours must be another. */
+static const char *const drivers_with_shared_mac[] = { "net_tap", "net_virtio_user", "net_vtap" };
+
+static bool
+is_one_of(const char *name, const char *const *names, unsigned int nb_names)
+{
+	for (unsigned int i = 0; i < nb_names; i++) {
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int
+port_event(uint16_t port_id, enum rte_eth_event_type type, void *arg, void *ret_param)
+{
+	struct app *app = arg;
+
+	(void)ret_param;
+	if (type != RTE_ETH_EVENT_INTR_RMV)
+		return 0;
+	for (unsigned int i = 0; i < app->nb_ports; i++) {
+		if (app->ports[i].id == port_id)
+			atomic_store(&app->ports[i].gone, true);
+	}
+	return 0;
+}
+
+static int
+port_choose_mac(struct port *p)
+{
+	int ret = rte_eth_macaddr_get(p->id, &p->mac);
+
+	if (ret != 0) {
+		say_error("port %s: cannot read its MAC address: %s", p->name, strerror(-ret));
+		return ret;
+	}
+	p->mac_generated = rte_is_zero_ether_addr(&p->mac) ||
+		is_one_of(p->driver, drivers_with_shared_mac, RTE_DIM(drivers_with_shared_mac));
+	if (p->mac_generated)
+		rte_eth_random_addr(p->mac.addr_bytes);
+	return 0;
+}
+
+/* net_null hands out frames of its "size" without asking how large the buffers are. */
+static unsigned int
+null_frame_size(const struct rte_eth_dev_info *info)
+{
+	const struct rte_devargs *args = info->device != NULL ? rte_dev_devargs(info->device) : NULL;
+	const char *size = args != NULL && args->args != NULL ? strstr(args->args, "size=") : NULL;
+
+	return size != NULL ? (unsigned int)strtoul(size + strlen("size="), NULL, 0) : 64;
+}
+
+static unsigned int
+port_data_room(const struct port *p, const struct rte_eth_dev_info *info)
+{
+	unsigned int frame;
+
+	if (strcmp(p->driver, "net_af_xdp") == 0)
+		return ROOM_AF_XDP;
+	if (strcmp(p->driver, "net_null") == 0)
+		frame = null_frame_size(info);
+	else if (p->multi_seg_tx || strcmp(p->driver, "net_ring") == 0)
+		return ROOM_SMALL;
+	else
+		frame = RTE_MIN(info->max_mtu, (unsigned int)FRAME_MAX) + RTE_ETHER_HDR_LEN;
+	return RTE_MAX(RTE_ALIGN(frame + RTE_PKTMBUF_HEADROOM, RTE_CACHE_LINE_SIZE),
+		(unsigned int)ROOM_SMALL);
+}
+
+static int
+port_make_pool(struct port *p, const struct rte_eth_dev_info *info)
+{
+	unsigned int room = port_data_room(p, info);
+	unsigned int nb = POOL_MIN + p->nb_queues * (2 * DESCRIPTORS + POOL_CACHE);
+	char name[RTE_MEMPOOL_NAMESIZE];
+
+	if (room > UINT16_MAX) {
+		say_error("port %s: frames of %u bytes do not fit a buffer; use frames of at most %u bytes",
+			p->name, room - RTE_PKTMBUF_HEADROOM, UINT16_MAX - RTE_PKTMBUF_HEADROOM);
+		return -EINVAL;
+	}
+	if (strcmp(p->driver, "net_af_xdp") == 0)
+		nb = RTE_MAX(nb, (unsigned int)POOL_MIN_AF_XDP);
+	snprintf(name, sizeof(name), "dlo_port%u", p->id);
+	p->pool = rte_pktmbuf_pool_create(name, nb, POOL_CACHE, 0, (uint16_t)room,
+		rte_eth_dev_socket_id(p->id));
+	if (p->pool == NULL) {
+		say_error("port %s: no memory for %u buffers of %u bytes (%s); give EAL more with -m or "
+			"more hugepages",
+			p->name, nb, room, rte_strerror(rte_errno));
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static int
+port_make_queues(struct port *p)
+{
+	for (uint16_t i = 0; i < p->nb_queues; i++) {
+		struct queue *q = rte_zmalloc_socket("dlo_queue", sizeof(*q), DLO_COUNTERS_ALIGN,
+			rte_eth_dev_socket_id(p->id));
+
+		if (q == NULL) {
+			say_error("port %s: no memory for queue %u; give EAL more with -m", p->name, i);
+			return -ENOMEM;
+		}
+		q->port = p;
+		q->port_id = p->id;
+		q->queue_id = i;
+		q->intr_fd = -1;
+		p->queues[i] = q;
+	}
+	return 0;
+}
+
+static struct rte_eth_conf
+port_eth_conf(const struct port *p, const struct rte_eth_dev_info *info, bool want_intr)
+{
+	struct rte_eth_conf conf = { 0 };
+
+	conf.intr_conf.rxq = want_intr;
+	conf.txmode.offloads = info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+	conf.rxmode.offloads = info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;
+	if (p->link != NULL) {
+		conf.rxmode.offloads |= info->rx_offload_capa & LINK_RX_OFFLOADS;
+		conf.txmode.offloads |= info->tx_offload_capa & LINK_TX_OFFLOADS;
+	}
+	if (p->nb_queues > 1 && (info->flow_type_rss_offloads & RSS_WANTED) != 0) {
+		conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+		conf.rx_adv_conf.rss_conf.rss_hf = info->flow_type_rss_offloads & RSS_WANTED;
+	}
+	/* A virtual device's MTU belongs to whoever made it; a NIC has to be told to take jumbos. */
+	if (info->device != NULL && strcmp(rte_bus_name(rte_dev_bus(info->device)), "vdev") != 0)
+		conf.rxmode.mtu = RTE_MIN(info->max_mtu, (uint16_t)(FRAME_MAX - RTE_ETHER_HDR_LEN));
+	return conf;
+}
+
+static int
+port_configure(struct port *p, bool want_intr)
+{
+	uint16_t nb_rxd = DESCRIPTORS, nb_txd = DESCRIPTORS;
+	struct rte_eth_dev_info info;
+	struct rte_eth_conf conf;
+	int ret = rte_eth_dev_info_get(p->id, &info);
+
+	if (ret != 0)
+		return ret;
+	conf = port_eth_conf(p, &info, want_intr);
+	ret = rte_eth_dev_configure(p->id, p->nb_queues, p->nb_queues, &conf);
+	if (ret != 0)
+		return ret;
+	ret = rte_eth_dev_adjust_nb_rx_tx_desc(p->id, &nb_rxd, &nb_txd);
+	if (ret != 0)
+		return ret;
+	for (uint16_t q = 0; q < p->nb_queues; q++) {
+		struct rte_eth_rxconf rxconf = info.default_rxconf;
+		struct rte_eth_txconf txconf = info.default_txconf;
+
+		rxconf.offloads = conf.rxmode.offloads;
+		txconf.offloads = conf.txmode.offloads;
+		ret = rte_eth_rx_queue_setup(p->id, q, nb_rxd, rte_eth_dev_socket_id(p->id), &rxconf,
+			p->pool);
+		if (ret == 0)
+			ret = rte_eth_tx_queue_setup(p->id, q, nb_txd,
+				rte_eth_dev_socket_id(p->id), &txconf);
+		if (ret != 0)
+			return ret;
+	}
+	return 0;
+}
+
+static int
+port_open(struct app *app, struct port *p, uint16_t id, unsigned int nb_workers)
+{
+	struct rte_eth_dev_info info;
+	struct dlo_conf_port_facts facts;
+	int ret;
+
+	p->id = id;
+	ret = rte_eth_dev_info_get(id, &info);
+	if (ret != 0 || rte_eth_dev_get_name_by_port(id, p->name) != 0) {
+		say_error("port %u: its driver tells nothing about it: %s", id, strerror(-ret));
+		return ret != 0 ? ret : -ENODEV;
+	}
+	p->driver = info.driver_name;
+	p->multi_seg_tx = (info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0;
+	if (app->link_dev.vdev[0] != '\0' && strcmp(p->name, app->link_dev.vdev) == 0) {
+		p->link = &app->link_dev;
+		app->link = p;
+	}
+	facts.name = p->name;
+	facts.driver = p->driver;
+	facts.ifname = p->link != NULL ? p->link->ifname : NULL;
+	dlo_conf_resolve(&app->conf, &facts, &p->conf);
+	nb_workers = RTE_MIN(nb_workers, (unsigned int)QUEUES_MAX);
+	nb_workers = RTE_MIN(nb_workers, (unsigned int)info.max_rx_queues);
+	p->nb_queues = (uint16_t)RTE_MIN(nb_workers, (unsigned int)info.max_tx_queues);
+	if (p->nb_queues == 0) {
+		say_error("port %s: its driver offers no queue; give it one in its device arguments",
+			p->name);
+		return -ENODEV;
+	}
+	ret = port_choose_mac(p);
+	if (ret == 0)
+		ret = port_make_pool(p, &info);
+	if (ret == 0)
+		ret = port_make_queues(p);
+	return ret;
+}
+
+int
+ports_open(struct app *app, unsigned int nb_workers)
+{
+	uint16_t id;
+
+	RTE_ETH_FOREACH_DEV(id) {
+		int ret;
+
+		if (app->nb_ports == PORTS_MAX) {
+			say_error("there are more than %u ports; allow fewer with -a", PORTS_MAX);
+			return -E2BIG;
+		}
+		ret = port_open(app, &app->ports[app->nb_ports++], id, nb_workers);
+		if (ret != 0)
+			return ret;
+	}
+	rte_eth_dev_callback_register(RTE_ETH_ALL, RTE_ETH_EVENT_INTR_RMV, port_event, app);
+	return 0;
+}
+
+/* Frames for others than the driver's own MAC have to get in, and neighbour solicitations. */
+static void
+port_open_filters(const struct port *p)
+{
+	rte_eth_allmulticast_enable(p->id);
+	if (p->conf.accept != DLO_ACCEPT_OWN || p->mac_generated)
+		rte_eth_promiscuous_enable(p->id);
+}
+
+/* ethdev logs an error for each queue that has no descriptor to sleep on; that is not one to us. */
+static void
+port_find_intr_fds(struct port *p)
+{
+	int level = rte_log_get_level(rte_log_register("lib.ethdev"));
+
+	rte_log_set_level_pattern("lib.ethdev", RTE_LOG_EMERG);
+	for (uint16_t i = 0; i < p->nb_queues; i++) {
+		p->queues[i]->intr_fd = rte_eth_dev_rx_intr_ctl_q_get_fd(p->id, i);
+		if (p->queues[i]->intr_fd >= 0 && rte_eth_dev_rx_intr_enable(p->id, i) != 0)
+			p->queues[i]->intr_fd = -1;
+	}
+	rte_log_set_level_pattern("lib.ethdev", (uint32_t)level);
+}
+
+/* Interrupts are asked for first; a driver that has none says so at configure or start. */
+static int
+port_start(struct port *p, bool want_intr)
+{
+	int level = rte_log_get_level(rte_log_register("lib.ethdev"));
+	int ret;
+
+	if (want_intr)
+		rte_log_set_level_pattern("lib.ethdev", RTE_LOG_EMERG);
+	ret = port_configure(p, want_intr);
+	if (ret == 0)
+		ret = rte_eth_dev_start(p->id);
+	rte_log_set_level_pattern("lib.ethdev", (uint32_t)level);
+	if (ret != 0)
+		return want_intr ? port_start(p, false) : ret;
+	p->started = true;
+	rte_eth_dev_get_mtu(p->id, &p->mtu);
+	port_open_filters(p);
+	if (want_intr)
+		port_find_intr_fds(p);
+	return 0;
+}
+
+int
+ports_start(struct app *app)
+{
+	for (unsigned int i = 0; i < app->nb_ports; i++) {
+		struct port *p = &app->ports[i];
+		int ret = port_start(p, app->adaptive);
+
+		if (ret != 0) {
+			say_error("port %s (%s) does not start: %s; look at its device arguments", p->name,
+				p->driver, rte_strerror(-ret));
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/* Not every driver tells when the kernel interface below it goes; the kernel always knows. */
+static bool
+port_netdev_gone(const struct port *p)
+{
+	struct rte_eth_dev_info info;
+	char name[IF_NAMESIZE];
+
+	if (rte_eth_dev_info_get(p->id, &info) != 0)
+		return true;
+	return info.if_index != 0 && if_indextoname(info.if_index, name) == NULL;
+}
+
+unsigned int
+ports_check_gone(struct app *app)
+{
+	unsigned int nb_here = 0;
+
+	for (unsigned int i = 0; i < app->nb_ports; i++) {
+		struct port *p = &app->ports[i];
+
+		if (!atomic_load(&p->gone) && port_netdev_gone(p))
+			atomic_store(&p->gone, true);
+		if (!atomic_load(&p->gone)) {
+			nb_here++;
+		} else if (!p->gone_said) {
+			p->gone_said = true;
+			say_error("port %s (%s) vanished: the device behind it was removed; bring it "
+				"back and start again",
+				p->name, p->driver);
+		}
+	}
+	return nb_here;
+}
+
+void
+ports_close(struct app *app)
+{
+	rte_eth_dev_callback_unregister(RTE_ETH_ALL, RTE_ETH_EVENT_INTR_RMV, port_event, app);
+	for (unsigned int i = 0; i < app->nb_ports; i++) {
+		struct port *p = &app->ports[i];
+
+		if (p->started)
+			rte_eth_dev_stop(p->id);
+		rte_eth_dev_close(p->id);
+		for (uint16_t q = 0; q < p->nb_queues; q++)
+			rte_free(p->queues[q]);
+		p->nb_queues = 0;
+		rte_mempool_free(p->pool);
+		p->pool = NULL;
+	}
+	app->nb_ports = 0;
+}

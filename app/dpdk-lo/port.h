@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef DLO_APP_PORT_H
+#define DLO_APP_PORT_H
+
+/**
+ * @file
+ * Ports: every ethdev that EAL found, set up for reflection. Thread: control, all functions.
+ */
+
+#include "app.h"
+
+/**
+ * Fill app->ports from the ethdevs that are there: facts, effective settings, queues, buffers.
+ * Nothing is started yet.
+ * @param nb_workers lcores that will poll; a port gets that many queues if it can
+ * @return 0, or -errno after saying why
+ */
+int ports_open(struct app *app, unsigned int nb_workers);
+
+/** Start every port. @return 0, or -errno after saying why; ports_close() cleans up. */
+int ports_start(struct app *app);
+
+/**
+ * Notice ports that vanished (removal event, or the kernel interface behind them is gone) and say
+ * so once each.
+ * @return how many ports are still there
+ */
+unsigned int ports_check_gone(struct app *app);
+
+/** Stop and close what is open, free queues and buffers. Workers are stopped. */
+void ports_close(struct app *app);
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "worker.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <rte_malloc.h>
+#include <rte_pause.h>
+#include <rte_rcu_qsbr.h>
+
+#include "capture.h"
+#include "idle.h"
+#include "log.h"
+
+/* Turns between two looks at anything that is not a frame. */
+#define HOUSEKEEPING_TURNS 256
+/* A full transmit queue is given this many more chances before what is left is dropped. */
+#define TX_RETRIES 64
+#define CONTROL_PERIOD_MS 10
+
+unsigned int
+workers_count(void)
+{
+	unsigned int nb = rte_lcore_count() - 1;
+
+	return nb == 0 ? 1 : nb;
+}
+
+int
+workers_create(struct app *app)
+{
+	unsigned int nb = workers_count(), lcore, i = 0;
+
+	app->workers = rte_zmalloc("dlo_workers", nb * sizeof(*app->workers), RTE_CACHE_LINE_SIZE);
+	if (app->workers == NULL) {
+		say_error("no memory for %u workers; give EAL more with -m", nb);
+		return -ENOMEM;
+	}
+	app->nb_workers = nb;
+	RTE_LCORE_FOREACH(lcore) {
+		if (lcore == rte_get_main_lcore() && rte_lcore_count() > 1)
+			continue;
+		app->workers[i].lcore = lcore;
+		app->workers[i++].adaptive = app->adaptive;
+	}
+	/* Ports with fewer queues than there are workers start at different ones. */
+	for (unsigned int p = 0; p < app->nb_ports; p++) {
+		for (uint16_t q = 0; q < app->ports[p].nb_queues; q++) {
+			struct worker *w = &app->workers[(p + q) % nb];
+
+			if (w->nb_queues == QUEUES_MAX) {
+				say_error("lcore %u would poll more than %u queues; give more lcores", w->lcore,
+					QUEUES_MAX);
+				return -E2BIG;
+			}
+			w->queues[w->nb_queues++] = app->ports[p].queues[q];
+		}
+	}
+	return 0;
+}
+
+static void
+free_frames(struct rte_mbuf **pkts, unsigned int nb)
+{
+	if (nb > 0)
+		rte_pktmbuf_free_bulk(pkts, nb);
+}
+
+/* Send what goes back; a verdict counts when the transmit queue has taken the frame. */
+static void
+send_back(struct queue *q, struct rte_mbuf **pkts, const uint8_t *verdict, uint16_t nb)
+{
+	struct dlo_counters *c = &q->counters;
+	uint32_t lens[BURST];
+	uint64_t bytes = 0;
+	uint16_t sent = 0;
+
+	/* The driver may have freed a frame by the time it is counted: note the lengths before. */
+	for (uint16_t i = 0; i < nb; i++)
+		lens[i] = pkts[i]->pkt_len;
+	for (unsigned int tries = 0; sent < nb && tries <= TX_RETRIES; tries++)
+		sent += rte_eth_tx_burst(q->port_id, q->queue_id, pkts + sent, nb - sent);
+	for (uint16_t i = 0; i < sent; i++) {
+		dlo_count(&c->verdict[verdict[i]], 1);
+		bytes += lens[i];
+	}
+	dlo_count(&c->tx, sent);
+	dlo_count(&c->tx_bytes, bytes);
+	if (sent < nb) {
+		dlo_count(&c->verdict[DLO_DROP_TX_FULL], nb - sent);
+		free_frames(pkts + sent, nb - sent);
+	}
+}
+
+/* A port that cannot chain gets what is linear; the rest cannot leave. */
+static uint16_t
+drop_chains(struct queue *q, struct rte_mbuf **pkts, uint8_t *verdict, uint16_t nb)
+{
+	uint16_t kept = 0;
+
+	for (uint16_t i = 0; i < nb; i++) {
+		if (pkts[i]->nb_segs == 1) {
+			verdict[kept] = verdict[i];
+			pkts[kept++] = pkts[i];
+		} else {
+			dlo_count(&q->counters.verdict[DLO_DROP_TOO_BIG], 1);
+			rte_pktmbuf_free(pkts[i]);
+		}
+	}
+	return kept;
+}
+
+static uint16_t
+queue_poll(struct queue *q)
+{
+	struct dlo_counters *c = &q->counters;
+	struct capture_burst captured;
+	struct rte_mbuf *pkts[BURST];
+	struct dlo_burst burst;
+	uint16_t nb, nb_back;
+
+	nb = rte_eth_rx_burst(q->port_id, q->queue_id, pkts, BURST);
+	if (nb == 0)
+		return 0;
+	if (unlikely(q->capture != NULL))
+		capture_rx_begin(q->capture, q, pkts, nb, &captured);
+	dlo_reflect_burst(q->plan, pkts, nb, &burst);
+	if (unlikely(q->capture != NULL))
+		capture_rx_end(q->capture, q, &captured, pkts, burst.verdict);
+	dlo_count(&c->rx, nb);
+	dlo_count(&c->rx_bytes, burst.rx_bytes);
+
+	/* No plan punts as long as nothing can come back from the link for a port. */
+	for (uint16_t i = burst.nb_back; i < nb; i++)
+		dlo_count(&c->verdict[burst.verdict[i]], 1);
+	free_frames(pkts + burst.nb_back, nb - burst.nb_back);
+
+	nb_back = burst.nb_back;
+	if (unlikely(!q->port->multi_seg_tx))
+		nb_back = drop_chains(q, pkts, burst.verdict, nb_back);
+	if (unlikely(q->capture != NULL))
+		capture_tx(q->capture, q, pkts, nb_back);
+	if (nb_back > 0)
+		send_back(q, pkts, burst.verdict, nb_back);
+	return nb;
+}
+
+static void
+housekeeping(struct app *app, struct worker *w)
+{
+	for (unsigned int i = 0; i < w->nb_queues; i++)
+		w->queues[i]->plan = atomic_load(&w->queues[i]->port->plan);
+	rte_rcu_qsbr_quiescent(app->rcu, w->lcore);
+}
+
+static bool
+poll_all(struct worker *w)
+{
+	uint64_t frames = 0;
+
+	for (unsigned int i = 0; i < w->nb_queues; i++) {
+		struct queue *q = w->queues[i];
+
+		if (likely(!atomic_load_explicit(&q->port->gone, memory_order_relaxed)))
+			frames += queue_poll(q);
+	}
+	dlo_count(&w->frames, frames);
+	return frames > 0;
+}
+
+/* The loop of every polling lcore; @control is NULL but on a main lcore that is alone. */
+static void
+worker_loop(struct app *app, struct worker *w, control_fn control)
+{
+	uint64_t control_tsc = rte_get_tsc_hz() / 1000 * CONTROL_PERIOD_MS;
+	uint64_t then = rte_rdtsc(), next_control = 0;
+	unsigned int turn = 0;
+	struct idle idle;
+
+	idle_init(&idle, w);
+	rte_rcu_qsbr_thread_register(app->rcu, w->lcore);
+	rte_rcu_qsbr_thread_online(app->rcu, w->lcore);
+	while (!atomic_load_explicit(&app->stop, memory_order_relaxed)) {
+		bool busy = poll_all(w);
+		bool slept = false;
+		uint64_t now;
+
+		if (busy)
+			idle_reset(&idle);
+		else
+			slept = idle_wait(&idle);
+		now = rte_rdtsc();
+		dlo_count(busy ? &w->busy_cycles : &w->idle_cycles, now - then);
+		then = now;
+		if (++turn % HOUSEKEEPING_TURNS != 0 && !slept)
+			continue;
+		housekeeping(app, w);
+		if (control != NULL && now >= next_control) {
+			next_control = now + control_tsc;
+			control(app);
+		}
+	}
+	rte_rcu_qsbr_thread_offline(app->rcu, w->lcore);
+	rte_rcu_qsbr_thread_unregister(app->rcu, w->lcore);
+}
+
+static int
+worker_main(void *arg)
+{
+	struct app *app = arg;
+
+	for (unsigned int i = 0; i < app->nb_workers; i++) {
+		if (app->workers[i].lcore == rte_lcore_id())
+			worker_loop(app, &app->workers[i], NULL);
+	}
+	return 0;
+}
+
+int
+workers_run(struct app *app, control_fn control)
+{
+	const struct timespec period = { .tv_nsec = CONTROL_PERIOD_MS * 1000000 };
+	int ret;
+
+	if (app->nb_workers == 1 && app->workers[0].lcore == rte_get_main_lcore()) {
+		worker_loop(app, &app->workers[0], control);
+		return 0;
+	}
+	ret = rte_eal_mp_remote_launch(worker_main, app, SKIP_MAIN);
+	if (ret != 0) {
+		say_error("workers do not start: %s", strerror(-ret));
+		return ret;
+	}
+	while (!atomic_load(&app->stop)) {
+		control(app);
+		nanosleep(&period, NULL);
+	}
+	rte_eal_mp_wait_lcore();
+	return 0;
+}
+
+void
+workers_free(struct app *app)
+{
+	rte_free(app->workers);
+	app->workers = NULL;
+	app->nb_workers = 0;
+}
