@@ -8,6 +8,7 @@
 #include "plans.h"
 #include "port.h"
 #include "report.h"
+#include "telemetry.h"
 
 #define CHECK_PORTS_S 0.5
 #define CHECK_LINK_S 0.05
@@ -91,11 +92,14 @@ check_ports(struct app *app)
 static void
 check_link(struct app *app)
 {
-	bool gone = false;
+	bool gone = false, changed;
 
 	if (app->link == NULL || atomic_load(&app->link->gone))
 		return;
-	if (link_poll(app->link->link, &gone))
+	telemetry_lock();
+	changed = link_poll(app->link->link, &gone);
+	telemetry_unlock();
+	if (changed)
 		plans_publish(app, app->link);
 	if (gone)
 		atomic_store(&app->link->gone, true);

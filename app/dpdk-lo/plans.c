@@ -9,6 +9,7 @@
 
 #include "link.h"
 #include "log.h"
+#include "telemetry.h"
 
 /* Rules of one port: its --address list, and on the link the prefixes and the host's addresses. */
 #define RULES_MAX (DLO_CONF_ADDRESSES_MAX + DLO_CONF_LINK_IPS_MAX + 64)
@@ -38,8 +39,11 @@ plan_free(const struct dlo_plan *plan)
 {
 	if (plan == NULL)
 		return;
+	/* No worker sees it any more, but a telemetry thread may be reading it out. */
+	telemetry_lock();
 	dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)plan->addresses);
 	rte_free((void *)(uintptr_t)plan);
+	telemetry_unlock();
 }
 
 static struct dlo_addr_table *

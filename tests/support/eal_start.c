@@ -45,7 +45,7 @@ test_eal_start(unsigned int nb_lcores, ...)
 	/* EAL keeps and reorders the vector. */
 	static char *argv[ARGS_MAX];
 	static char lcores[16384], prefix[64];
-	int argc = 0;
+	int argc = 0, telemetry = 0;
 	va_list ap;
 
 	write_lcores(lcores, sizeof(lcores), nb_lcores);
@@ -53,7 +53,6 @@ test_eal_start(unsigned int nb_lcores, ...)
 	argv[argc++] = (char *)"dlo-test";
 	argv[argc++] = (char *)"--no-huge";
 	argv[argc++] = (char *)"--no-pci";
-	argv[argc++] = (char *)"--no-telemetry";
 	argv[argc++] = (char *)"--no-shconf";
 	argv[argc++] = (char *)"--log-level=error";
 	argv[argc++] = (char *)"-m";
@@ -63,13 +62,17 @@ test_eal_start(unsigned int nb_lcores, ...)
 	argv[argc++] = lcores;
 	va_start(ap, nb_lcores);
 	for (char *arg; (arg = va_arg(ap, char *)) != NULL;) {
-		if (argc == ARGS_MAX - 1) {
+		if (argc >= ARGS_MAX - 2) {
 			fprintf(stderr, "test_eal_start: more than %d arguments\n", ARGS_MAX);
 			exit(1);
 		}
+		telemetry |= strcmp(arg, "--telemetry") == 0;
 		argv[argc++] = arg;
 	}
 	va_end(ap);
+	/* EAL lets no later argument take this one back. */
+	if (!telemetry)
+		argv[argc++] = (char *)"--no-telemetry";
 
 	if (rte_eal_init(argc, argv) < 0) {
 		int no_memory = rte_errno == ENOMEM;
@@ -85,10 +88,14 @@ void
 test_eal_stop(void)
 {
 	/* EAL unlinks what is inside, never the directory itself. */
-	char dir[512];
+	char dir[512], file[544];
 
 	snprintf(dir, sizeof(dir), "%s", rte_eal_get_runtime_dir());
 	rte_eal_cleanup();
-	if (dir[0] != '\0')
+	if (dir[0] != '\0') {
+		/* The telemetry socket goes at exit only, too late for the directory. */
+		snprintf(file, sizeof(file), "%s/dpdk_telemetry.v2", dir);
+		unlink(file);
 		rmdir(dir);
+	}
 }

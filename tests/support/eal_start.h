@@ -11,7 +11,8 @@
 /**
  * Start EAL.
  * @param nb_lcores lcores 0 .. nb_lcores - 1, the first is the main one; 1 for most tests
- * @param ... further EAL arguments ("--vdev", "net_ring0"), ended by NULL
+ * @param ... further EAL arguments ("--vdev", "net_ring0"), ended by NULL; "--telemetry" opens the
+ * telemetry socket, which is off else
  * @return 0. On failure the program ends with exit code 77 (skipped) when this machine cannot run
  * EAL at all, with 1 otherwise; the reason is on stderr.
  */

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "telemetry.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_ethdev.h>
+#include <rte_telemetry.h>
+
+#include "compat.h"
+#include "link.h"
+#include "log.h"
+
+/**
+ * Ports in one reply of /dlo/ports: the longest object is under 400 bytes, and DPDK cuts a reply
+ * at 16 KiB without a word.
+ */
+#define PORTS_PER_REPLY 32
+
+/* Commands run in threads that EAL makes and nobody can stop: the lock is what stops them. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static const struct app *the_app;
+
+static const char *const link_type_names[] = {
+	[DLO_LINK_AUTO] = "auto",
+	[DLO_LINK_VTAP] = "vtap",
+	[DLO_LINK_VIRTIO_USER] = "virtio-user",
+	[DLO_LINK_TAP] = "tap",
+};
+
+static void
+add_mac(struct rte_tel_data *d, const char *key, const struct rte_ether_addr *mac)
+{
+	char text[RTE_ETHER_ADDR_FMT_SIZE];
+
+	rte_ether_format_addr(text, sizeof(text), mac);
+	rte_tel_data_add_dict_string(d, key, text);
+}
+
+static void
+add_prefixes(struct rte_tel_data *d, const char *key, const struct dlo_prefix *prefixes,
+	unsigned int nb)
+{
+	struct rte_tel_data *list = rte_tel_data_alloc();
+	char text[DLO_PREFIX_STRLEN];
+
+	if (list == NULL)
+		return;
+	rte_tel_data_start_array(list, RTE_TEL_STRING_VAL);
+	for (unsigned int i = 0; i < nb; i++)
+		rte_tel_data_add_array_string(list, dlo_prefix_format(&prefixes[i], text));
+	if (rte_tel_data_add_dict_container(d, key, list, 0) != 0)
+		rte_tel_data_free(list);
+}
+
+/** Keys "PREFIXverdict" for a range of verdicts. */
+static void
+add_verdicts(struct rte_tel_data *d, const char *prefix, const struct dlo_counters *c,
+	unsigned int first, unsigned int end)
+{
+	char key[64];
+
+	for (unsigned int v = first; v < end; v++) {
+		snprintf(key, sizeof(key), "%s%s", prefix, dlo_verdict_name(v));
+		dlo_tel_add_dict_uint(d, key, c->verdict[v]);
+	}
+}
+
+static bool
+link_is_up(const struct port *port)
+{
+	struct rte_eth_link status;
+
+	return !atomic_load(&port->gone) && rte_eth_link_get_nowait(port->id, &status) == 0 &&
+		status.link_status == RTE_ETH_LINK_UP;
+}
+
+static void
+add_port(struct rte_tel_data *d, const struct port *port)
+{
+	rte_tel_data_add_dict_string(d, "name", port->name);
+	if (port->link != NULL)
+		rte_tel_data_add_dict_string(d, "ifname", port->link->ifname);
+	rte_tel_data_add_dict_string(d, "driver", port->driver);
+	rte_tel_data_add_dict_string(d, "mode", dlo_mode_name(port->conf.mode));
+	rte_tel_data_add_dict_string(d, "accept", dlo_accept_name(port->conf.accept));
+	rte_tel_data_add_dict_string(d, "guards", port->conf.guards ? "on" : "off");
+	add_mac(d, "mac", &port->mac);
+	rte_tel_data_add_dict_int(d, "queues", port->nb_queues);
+	rte_tel_data_add_dict_int(d, "mtu", port->mtu);
+	rte_tel_data_add_dict_string(d, "link",
+		atomic_load(&port->gone) ? "gone" : link_is_up(port) ? "up" : "down");
+}
+
+static int
+reply_error(struct rte_tel_data *d, const char *why)
+{
+	rte_tel_data_start_dict(d);
+	rte_tel_data_add_dict_string(d, "error", why);
+	return 0;
+}
+
+/**
+ * An object of objects: DPDK 22.11 takes an object into an object but none into an array. Keys are
+ * ethdev port numbers, because names have characters that keys may not have.
+ */
+static int
+reply_ports(const struct app *app, const char *params, struct rte_tel_data *d)
+{
+	/* "/dlo/ports,32": from the 33rd port on. */
+	unsigned long from = params != NULL ? strtoul(params, NULL, 10) : 0;
+	char key[8];
+
+	rte_tel_data_start_dict(d);
+	for (unsigned long i = from; i < app->nb_ports && i - from < PORTS_PER_REPLY; i++) {
+		struct rte_tel_data *port = rte_tel_data_alloc();
+
+		if (port == NULL)
+			break;
+		rte_tel_data_start_dict(port);
+		add_port(port, &app->ports[i]);
+		snprintf(key, sizeof(key), "%u", app->ports[i].id);
+		if (rte_tel_data_add_dict_container(d, key, port, 0) != 0)
+			rte_tel_data_free(port);
+	}
+	return 0;
+}
+
+static void
+fill_stats(const struct app *app, const struct port *port, struct rte_tel_data *d)
+{
+	struct dlo_counters c;
+
+	(void)app;
+	app_port_counters(port, &c);
+	dlo_tel_add_dict_uint(d, "rx", c.rx);
+	dlo_tel_add_dict_uint(d, "tx", c.tx);
+	dlo_tel_add_dict_uint(d, "bytes_rx", c.rx_bytes);
+	dlo_tel_add_dict_uint(d, "bytes_tx", c.tx_bytes);
+	add_verdicts(d, "", &c, 0, DLO_ANSWERED_FIRST);
+	add_verdicts(d, "answered_", &c, DLO_ANSWERED_FIRST, DLO_DROP_FIRST);
+	dlo_tel_add_dict_uint(d, "held", c.held);
+	dlo_tel_add_dict_uint(d, "dup", c.dup);
+	dlo_tel_add_dict_uint(d, "no_mbuf", app_port_no_mbuf(port));
+	dlo_tel_add_dict_uint(d, "drops", dlo_counters_drops(&c));
+	add_verdicts(d, "drop_", &c, DLO_DROP_FIRST, DLO_VERDICT_MAX);
+}
+
+static void
+fill_drops(const struct app *app, const struct port *port, struct rte_tel_data *d)
+{
+	struct dlo_counters c;
+
+	(void)app;
+	app_port_counters(port, &c);
+	add_verdicts(d, "", &c, DLO_DROP_FIRST, DLO_VERDICT_MAX);
+}
+
+static void
+fill_plan(const struct app *app, const struct port *port, struct rte_tel_data *d)
+{
+	const struct dlo_plan *plan = atomic_load(&port->plan);
+	struct rte_tel_data *answers = rte_tel_data_alloc();
+
+	rte_tel_data_add_dict_string(d, "name", port->name);
+	if (plan != NULL) {
+		rte_tel_data_add_dict_string(d, "variant", dlo_plan_variant(plan));
+		rte_tel_data_add_dict_string(d, "mode", dlo_mode_name(plan->mode));
+		rte_tel_data_add_dict_string(d, "accept", dlo_accept_name(plan->accept));
+		rte_tel_data_add_dict_string(d, "guards", plan->guards ? "on" : "off");
+		rte_tel_data_add_dict_string(d, "host_link", plan->link ? "yes" : "no");
+		add_mac(d, "mac", &plan->mac);
+	}
+	rte_tel_data_add_dict_string(d, "mac_generated", port->mac_generated ? "yes" : "no");
+	if (answers != NULL) {
+		rte_tel_data_start_array(answers, RTE_TEL_STRING_VAL);
+		for (unsigned int a = 0; plan != NULL && a < DLO_ANSWER_MAX; a++) {
+			if ((plan->answers & (UINT32_C(1) << a)) != 0)
+				rte_tel_data_add_array_string(answers, dlo_answer_name(a));
+		}
+		if (rte_tel_data_add_dict_container(d, "answers", answers, 0) != 0)
+			rte_tel_data_free(answers);
+	}
+	add_prefixes(d, "addresses", port->conf.addresses, port->conf.nb_addresses);
+	if (port->link != NULL)
+		add_prefixes(d, "link_prefixes", app->conf.link.ips, app->conf.link.nb_ips);
+}
+
+static int
+reply_link(const struct app *app, const char *params, struct rte_tel_data *d)
+{
+	const struct link_dev *link = app->link != NULL ? app->link->link : NULL;
+
+	(void)params;
+	if (link == NULL)
+		return reply_error(d, "there is no host link: start dpdk-lo with --link");
+	rte_tel_data_start_dict(d);
+	rte_tel_data_add_dict_string(d, "ifname", link->ifname);
+	rte_tel_data_add_dict_string(d, "port", link->vdev);
+	rte_tel_data_add_dict_string(d, "type",
+		(unsigned int)link->type < RTE_DIM(link_type_names) ? link_type_names[link->type] : "?");
+	rte_tel_data_add_dict_string(d, "why", link->why);
+	rte_tel_data_add_dict_string(d, "link", link->up ? "up" : "down");
+	rte_tel_data_add_dict_int(d, "mtu", (int)link->mtu);
+	add_mac(d, "kernel_mac", &link->kernel_mac);
+	add_mac(d, "mac", &app->link->mac);
+	add_prefixes(d, "addresses", link->host_addrs, link->nb_host_addrs);
+	return 0;
+}
+
+/** @return the port, the only port when there is no name, or NULL. */
+static const struct port *
+find_port(const struct app *app, const char *name)
+{
+	if (name == NULL || name[0] == '\0')
+		return app->nb_ports == 1 ? &app->ports[0] : NULL;
+	for (unsigned int i = 0; i < app->nb_ports; i++) {
+		const struct port *port = &app->ports[i];
+
+		if (strcmp(port->name, name) == 0 ||
+			(port->link != NULL && strcmp(port->link->ifname, name) == 0))
+			return port;
+	}
+	return NULL;
+}
+
+static int
+reply_no_port(const struct app *app, const char *params, struct rte_tel_data *d)
+{
+	struct rte_tel_data *names = rte_tel_data_alloc();
+
+	reply_error(d, params == NULL || params[0] == '\0' ?
+			"there is more than one port: add ,PORT with one of these" :
+			"there is no such port: use one of these");
+	if (names == NULL)
+		return 0;
+	rte_tel_data_start_array(names, RTE_TEL_STRING_VAL);
+	for (unsigned int i = 0; i < app->nb_ports; i++)
+		rte_tel_data_add_array_string(names, app->ports[i].name);
+	if (rte_tel_data_add_dict_container(d, "ports", names, 0) != 0)
+		rte_tel_data_free(names);
+	return 0;
+}
+
+/** One row per command: those about one port fill an object, the others make their own reply. */
+static const struct command {
+	const char *name;
+	const char *help;
+	int (*reply)(const struct app *app, const char *params, struct rte_tel_data *d);
+	void (*fill)(const struct app *app, const struct port *port, struct rte_tel_data *d);
+} commands[] = {
+	{ "/dlo/ports", "Ports of dpdk-lo, 32 at a time. Parameters: number of the first (0)",
+		reply_ports, NULL },
+	{ "/dlo/stats", "All counters of a port. Parameters: port name", NULL, fill_stats },
+	{ "/dlo/drops", "Dropped frames of a port by reason. Parameters: port name", NULL,
+		fill_drops },
+	{ "/dlo/link", "The host link. No parameters", reply_link, NULL },
+	{ "/dlo/plan", "What a port does with its frames. Parameters: port name", NULL, fill_plan },
+};
+
+static int
+run_locked(const struct app *app, const struct command *c, const char *params,
+	struct rte_tel_data *d)
+{
+	const struct port *port;
+
+	if (app == NULL)
+		return reply_error(d, "dpdk-lo is stopping");
+	if (c->reply != NULL)
+		return c->reply(app, params, d);
+	port = find_port(app, params);
+	if (port == NULL)
+		return reply_no_port(app, params, d);
+	rte_tel_data_start_dict(d);
+	c->fill(app, port, d);
+	return 0;
+}
+
+static int
+on_command(const char *cmd, const char *params, struct rte_tel_data *d)
+{
+	int rc = -1;
+
+	for (unsigned int i = 0; i < RTE_DIM(commands); i++) {
+		if (strcmp(cmd, commands[i].name) != 0)
+			continue;
+		pthread_mutex_lock(&lock);
+		rc = run_locked(the_app, &commands[i], params, d);
+		pthread_mutex_unlock(&lock);
+		break;
+	}
+	return rc;
+}
+
+int
+telemetry_register(const struct app *app)
+{
+	for (unsigned int i = 0; i < RTE_DIM(commands); i++) {
+		int rc = rte_telemetry_register_cmd(commands[i].name, on_command, commands[i].help);
+
+		if (rc != 0) {
+			say_error("cannot register telemetry command %s: %s; start with "
+				"--no-telemetry to do without",
+				commands[i].name, strerror(-rc));
+			return rc;
+		}
+	}
+	telemetry_lock();
+	the_app = app;
+	telemetry_unlock();
+	return 0;
+}
+
+void
+telemetry_lock(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+void
+telemetry_unlock(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+void
+telemetry_stop(void)
+{
+	telemetry_lock();
+	the_app = NULL;
+	telemetry_unlock();
+}
