@@ -23,7 +23,7 @@
 #define DLO_CONF_ADDRESSES_MAX 64
 #define DLO_CONF_LINK_IPS_MAX 16
 #define DLO_CONF_IFNAME 16 /**< IFNAMSIZ, with the terminating zero */
-#define DLO_CONF_ERR 256
+#define DLO_CONF_ERR 512
 
 /** Settings that can be given for all ports or for one; which were given is in @ref set. */
 enum dlo_conf_port_bit {
@@ -36,6 +36,7 @@ enum dlo_conf_port_bit {
 
 struct dlo_conf_port {
 	uint32_t set; /**< DLO_CONF_* bits of the fields below that the user gave */
+	uint32_t from_file; /**< bits of @ref set that stand in the config file */
 	enum dlo_mode mode;
 	enum dlo_accept accept;
 	bool guards;
@@ -85,8 +86,8 @@ enum dlo_inject_kind {
 struct dlo_conf_inject {
 	unsigned int count; /**< frames per port; 0: none */
 	enum dlo_inject_kind kind;
-	unsigned int size; /**< frame bytes without FCS */
-	unsigned int flows;
+	unsigned int size; /**< frame bytes without FCS, enough for the headers of @ref kind */
+	unsigned int flows; /**< different UDP/TCP source ports or addresses, at least 1 */
 	char file[256]; /**< pcap to take frames from; "": generated */
 };
 
@@ -117,20 +118,28 @@ struct dlo_conf {
 void dlo_conf_init(struct dlo_conf *conf);
 
 /**
- * Set one option.
+ * Set one option, as the command line does. Of two equal options the later wins; a repeatable one
+ * adds up. Whatever dlo_conf_read_file() set under that name is replaced: by an option without
+ * @PORT for every port, by one with @PORT for that port.
  * @param name option name without dashes ("mode"); see conf/option.h for the table
  * @param value its text, NULL when the option has none; "VALUE@PORT" where the option is per port
+ *   (the last '@' separates, PORT may hold ':' and '.')
  * @param err filled on failure with one sentence that names the object, the reason and the remedy
- * @return 0, or -EINVAL (err says why), or -ENOENT when there is no such option (err says so)
+ * @return 0, or -EINVAL (err says why), or -ENOENT when there is no such option (err says so);
+ *   @p conf is unchanged on failure
  */
 int dlo_conf_set(struct dlo_conf *conf, const char *name, const char *value,
 	char err[DLO_CONF_ERR]);
 
 /**
  * Read an INI file: section [dpdk-lo] for all ports and the appliance, [port NAME] per port, the
- * same keys as the options. Options that @p conf was already given stay (the command line wins):
- * call it before the command line's options are set.
- * @return 0, or -errno with @p err filled (file, section and key named)
+ * same keys as the options. Call it before the command line's options are set: those win.
+ *
+ * Lines are at most 255 bytes; ';' starts a comment anywhere ("\;" is a semicolon), '#' at the
+ * start of a line. An unknown section or key, a key or section given twice, and a line that is
+ * none of these are errors. A key without a value is an option without one ("link =").
+ * @return 0, or -errno with @p err filled (file, section and key, or line, named): -EINVAL for
+ *   what the file says, else why it cannot be read; @p conf is unchanged then
  */
 int dlo_conf_read_file(struct dlo_conf *conf, const char *path, char err[DLO_CONF_ERR]);
 
@@ -151,7 +160,10 @@ struct dlo_conf_port_facts {
 void dlo_conf_resolve(const struct dlo_conf *conf, const struct dlo_conf_port_facts *facts,
 	struct dlo_conf_port *ret);
 
-/** @return NULL, or the name of a port given with @PORT that is none of @p names. */
+/**
+ * @param names all names that are good as @PORT: ethdev names, and the link's kernel interface
+ * @return NULL, or the first name given with @PORT, [port NAME] or --capture that is none of them
+ */
 const char *dlo_conf_unknown_port(const struct dlo_conf *conf, const char *const *names,
 	unsigned int nb_names);
 

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "conf/conf.h"
 
@@ -16,16 +17,23 @@ struct dlo_option {
 	const char *name; /**< "mode" */
 	const char *arg; /**< "MODE" as shown to people; NULL when it takes none */
 	bool arg_optional;
-	bool per_port; /**< takes "@PORT" */
+	uint32_t port_bit; /**< DLO_CONF_* of an option that takes "@PORT"; 0: it takes none */
 	const char *group; /**< heading in --help and the man page */
 	const char *help; /**< what it does, one or two sentences, no line breaks */
 	const char *dflt; /**< the default as shown to people; NULL: none */
-	/** Set it; @p port is the settings to change, for options that are per port. */
+	/**
+	 * Set it. @p port is the settings to change, for options that are per port, else NULL.
+	 * @p value is never "", and NULL only when arg_optional. Changes nothing on failure; then
+	 * @p err is the reason without the option's name, which the caller puts before it.
+	 */
 	int (*set)(struct dlo_conf *conf, struct dlo_conf_port *port, const char *value,
 		char err[DLO_CONF_ERR]);
 };
 
 /** The table, in the order of --help; the last entry has a NULL name. Static. */
 extern const struct dlo_option dlo_options[];
+
+/** @return the row of @p name (without dashes, never abbreviated), or NULL. Thread: any. */
+const struct dlo_option *dlo_option_by_name(const char *name);
 
 #endif

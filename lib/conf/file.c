@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <rte_cfgfile.h>
+
+#include "conf/conf.h"
+#include "conf/conf_apply.h"
+#include "conf/text.h"
+
+#define COMMENT ';'
+#define APPLIANCE "dpdk-lo"
+#define PORT "port "
+
+/* Longest line: a value that long would be cut short by rte_cfgfile without a word. */
+#define LINE_MAX_BYTES (CFG_VALUE_LEN - 1)
+
+/* What rte_cfgfile would pass over in silence, or say only in its log. */
+static const char *
+line_fault(char *line, size_t len, bool *in_section)
+{
+	char *start = line + strspn(line, " \t\r\n");
+	char *close;
+
+	if (strlen(line) != len)
+		return "a zero byte";
+	if (len > LINE_MAX_BYTES)
+		return "longer than 255 bytes";
+	if (start[0] == '\0' || start[0] == '#' || start[0] == COMMENT)
+		return NULL;
+	if (start[0] == '[') {
+		close = strchr(start, ']');
+		*in_section = true;
+		if (close == NULL || close > start + strcspn(start, ";"))
+			return "']' is missing";
+		close += 1 + strspn(close + 1, " \t\r\n");
+		return close[0] == '\0' || close[0] == COMMENT ? NULL : "text after ']'";
+	}
+	if (start[0] == '=')
+		return "no key before '='";
+	if (strchr(start, '=') == NULL || strchr(start, '=') > start + strcspn(start, ";"))
+		return "neither 'key = value' nor [section]";
+	return *in_section ? NULL : "a key before the first [section]";
+}
+
+static int
+check_lines(FILE *f, const char *path, char err[DLO_CONF_ERR])
+{
+	bool in_section = false;
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
+	int rc = 0;
+
+	for (unsigned int n = 1; rc == 0 && (len = getline(&line, &size, f)) >= 0; n++) {
+		const char *fault = line_fault(line, len, &in_section);
+
+		if (fault != NULL)
+			rc = dlo_conf_fail(err, "%s: line %u: %s", path, n, fault);
+	}
+	if (rc == 0 && ferror(f)) {
+		rc = -errno;
+		dlo_conf_fail(err, "%s: cannot be read: %s", path, strerror(-rc));
+	}
+	free(line);
+	return rc;
+}
+
+static int
+check_file(const char *path, char err[DLO_CONF_ERR])
+{
+	struct stat st;
+	FILE *f;
+	int fd;
+	int rc;
+
+	/* Without waiting for the other end of a pipe; it is read twice, so a pipe would not do. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		rc = -errno;
+		dlo_conf_fail(err, "%s: cannot be opened: %s", path, strerror(-rc));
+		if (fd >= 0)
+			close(fd);
+		return rc;
+	}
+	f = S_ISREG(st.st_mode) ? fdopen(fd, "r") : NULL;
+	if (f == NULL) {
+		close(fd);
+		return dlo_conf_fail(err, "%s: not a regular file", path);
+	}
+	rc = check_lines(f, path, err);
+	fclose(f);
+	return rc;
+}
+
+static int
+set_entry(struct dlo_conf *conf, const char *port_name, const struct rte_cfgfile_entry *entry,
+	char err[DLO_CONF_ERR])
+{
+	const struct dlo_option *option = dlo_option_by_name(entry->name);
+	const char *value = entry->value;
+
+	if (option == NULL)
+		return dlo_conf_fail(err, "no such key, see the options of --help");
+	if (strcmp(option->name, "config") == 0)
+		return dlo_conf_fail(err, "a config file cannot name another one");
+	if (port_name != NULL && option->port_bit == 0)
+		return dlo_conf_fail(err, "not a setting of one port, write it in [" APPLIANCE "]");
+	if (value[0] == '\0' && option->arg_optional)
+		value = NULL;
+	return dlo_conf_apply(conf, option, port_name, value, err);
+}
+
+static int
+read_section(struct dlo_conf *conf, struct rte_cfgfile *file, int index, const char *path,
+	char err[DLO_CONF_ERR])
+{
+	char section[CFG_NAME_LEN] = "";
+	struct rte_cfgfile_entry *entries;
+	const char *port_name = NULL;
+	char why[DLO_CONF_ERR];
+	int nb, rc = 0;
+
+	nb = rte_cfgfile_section_num_entries_by_index(file, section, index);
+	if (strncmp(section, PORT, strlen(PORT)) == 0)
+		port_name = section + strlen(PORT) + strspn(section + strlen(PORT), " \t");
+	else if (strcmp(section, APPLIANCE) != 0)
+		return dlo_conf_fail(err, "%s: [%s]: no such section; known: [" APPLIANCE "] and "
+			"[port NAME]", path, section);
+	/* The name may have been cut; the longest that fits is 58 bytes. */
+	if (strlen(section) == CFG_NAME_LEN - 1)
+		return dlo_conf_fail(err, "%s: [%s...]: the section's name is too long", path,
+			section);
+	for (int i = 1; i < index; i++) {
+		char other[CFG_NAME_LEN] = "";
+
+		rte_cfgfile_section_num_entries_by_index(file, other, i);
+		if (strcmp(other, section) == 0)
+			return dlo_conf_fail(err, "%s: [%s] is there twice", path, section);
+	}
+	if (port_name != NULL && dlo_conf_named(conf, port_name, why) == NULL)
+		return dlo_conf_fail(err, "%s: [%s]: %s", path, section, why);
+	entries = calloc(nb > 0 ? nb : 1, sizeof(*entries));
+	if (entries == NULL)
+		return dlo_conf_fail(err, "%s: out of memory", path);
+	nb = rte_cfgfile_section_entries_by_index(file, index, section, entries, nb);
+	for (int i = 0; rc == 0 && i < nb; i++) {
+		/* rte_cfgfile knows one comment character and takes these for keys. */
+		if (entries[i].name[0] == '#')
+			continue;
+		for (int k = 0; rc == 0 && k < i; k++) {
+			if (strcmp(entries[k].name, entries[i].name) == 0)
+				rc = dlo_conf_fail(why, "given twice");
+		}
+		if (rc == 0)
+			rc = set_entry(conf, port_name, &entries[i], why);
+		if (rc != 0)
+			dlo_conf_fail(err, "%s: [%s]: %s: %s", path, section, entries[i].name, why);
+	}
+	free(entries);
+	return rc;
+}
+
+static int
+read_sections(struct dlo_conf *conf, const char *path, char err[DLO_CONF_ERR])
+{
+	static const struct rte_cfgfile_parameters params = { .comment_character = COMMENT };
+	struct rte_cfgfile *file;
+	int rc = 0;
+	int nb;
+
+	/* With a section for '#' lines that it takes for keys, before the first of the file's. */
+	file = rte_cfgfile_load_with_params(path, CFG_FLAG_EMPTY_VALUES | CFG_FLAG_GLOBAL_SECTION,
+		&params);
+	if (file == NULL)
+		return dlo_conf_fail(err, "%s: cannot be read as an INI file", path);
+	nb = rte_cfgfile_num_sections(file, NULL, 0);
+	for (int i = 1; rc == 0 && i < nb; i++)
+		rc = read_section(conf, file, i, path, err);
+	rte_cfgfile_close(file);
+	return rc;
+}
+
+int
+dlo_conf_read_file(struct dlo_conf *conf, const char *path, char err[DLO_CONF_ERR])
+{
+	struct dlo_conf *next;
+	int rc;
+
+	next = malloc(sizeof(*next));
+	if (next == NULL)
+		return dlo_conf_fail(err, "%s: out of memory", path);
+	memcpy(next, conf, sizeof(*next));
+	rc = dlo_conf_read_text("config file's name", path, next->config, sizeof(next->config),
+		err);
+	if (rc == 0)
+		rc = check_file(path, err);
+	if (rc == 0)
+		rc = read_sections(next, path, err);
+	if (rc == 0) {
+		next->all.from_file = next->all.set;
+		for (unsigned int i = 0; i < next->nb_ports; i++)
+			next->ports[i].port.from_file = next->ports[i].port.set;
+		memcpy(conf, next, sizeof(*conf));
+	}
+	free(next);
+	return rc;
+}

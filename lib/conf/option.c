@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "conf/option.h"
+
+#include <string.h>
+
+#include "conf/option_set.h"
+
+#define REFLECTION "Reflection"
+#define ADDRESSES "Addresses and answers"
+#define LINK "Host link"
+#define INSTRUMENTS "Instruments"
+#define RUNNING "Running"
+
+const struct dlo_option dlo_options[] = {
+	{
+		.name = "mode",
+		.arg = "MODE",
+		.port_bit = DLO_CONF_MODE,
+		.group = REFLECTION,
+		.help = "How a frame comes back: 'wire' unchanged; 'mac' with Ethernet addresses "
+			"swapped; 'ip' with IPv4 and IPv6 addresses swapped as well; 'l4' with "
+			"TCP, UDP and SCTP ports swapped as well.",
+		.dflt = "l4; ip on the host link",
+		.set = dlo_conf_set_mode,
+	},
+	{
+		.name = "accept",
+		.arg = "WHAT",
+		.port_bit = DLO_CONF_ACCEPT,
+		.group = REFLECTION,
+		.help = "Destination MACs that are reflected: 'own' for the port's alone, "
+			"'unicast', or 'any'.",
+		.dflt = "unicast on ring, pcap, memif, vhost and virtio-user ports; any on null "
+			"ports; else own",
+		.set = dlo_conf_set_accept,
+	},
+	{
+		.name = "guards",
+		.arg = "on|off",
+		.port_bit = DLO_CONF_GUARDS,
+		.group = REFLECTION,
+		.help = "Drop, and count by reason, frames whose reflection would harm a network: "
+			"multicast sources, reserved groups, our own MACs, LAND, martians. Off is "
+			"for the bench.",
+		.dflt = "on; off on null ports, whose frames are all zero",
+		.set = dlo_conf_set_guards,
+	},
+	{
+		.name = "address",
+		.arg = "CIDR[,CIDR...]",
+		.port_bit = DLO_CONF_ADDRESS,
+		.group = ADDRESSES,
+		.help = "Address that the port answers for, or prefix: all of it. May be repeated.",
+		.dflt = "none; on the host link its prefixes, without the host's own addresses",
+		.set = dlo_conf_set_address,
+	},
+	{
+		.name = "answer",
+		.arg = "LIST",
+		.port_bit = DLO_CONF_ANSWER,
+		.group = ADDRESSES,
+		.help = "Requests to our addresses that are answered, with commas between: 'arp', "
+			"'nd', 'icmp'; or 'all', or 'none'.",
+		.dflt = "arp,nd,icmp",
+		.set = dlo_conf_set_answer,
+	},
+	{
+		.name = "link",
+		.arg = "[NAME][,key=value...]",
+		.arg_optional = true,
+		.group = LINK,
+		.help = "Make a network interface of this host whose other end is a port here. "
+			"Keys: 'type=auto|vtap|virtio-user|tap', 'ip=CIDR' (the host's own address "
+			"in it; repeatable, the first one replaces the defaults), 'mtu=BYTES', "
+			"'mac=MAC', 'queues=N'. Made without being asked for when no port is named "
+			"at all.",
+		.dflt = "dlo0,type=auto,ip=198.18.0.1/15,ip=2001:2::1/48",
+		.set = dlo_conf_set_link,
+	},
+	{
+		.name = "inject",
+		.arg = "N[,key=value...]",
+		.group = INSTRUMENTS,
+		.help = "Put N frames into each port once at start, for ports that loop "
+			"(net_ring). Keys: 'kind=udp4|tcp4|udp6|tcp6|mix', 'size=BYTES' without "
+			"FCS, 'flows=F', or 'file=PCAP' to take the frames from.",
+		.dflt = "0; with N alone kind=udp4,size=64,flows=1",
+		.set = dlo_conf_set_inject,
+	},
+	{
+		.name = "capture",
+		.arg = "FILE[,port=P][,filter=EXPR][,drops]",
+		.group = INSTRUMENTS,
+		.help = "Write what is received and sent as pcapng; 'drops' takes only what is "
+			"dropped, with the reason as comment. EXPR is a pcap-filter(7) expression; "
+			"neither it nor FILE may hold a comma.",
+		.set = dlo_conf_set_capture,
+	},
+	{
+		.name = "stats",
+		.arg = "SECONDS",
+		.group = INSTRUMENTS,
+		.help = "Print a line of rates every so many seconds; 0: never.",
+		.dflt = "0",
+		.set = dlo_conf_set_stats,
+	},
+	{
+		.name = "json",
+		.arg = "FILE",
+		.group = INSTRUMENTS,
+		.help = "Write the final report as JSON.",
+		.set = dlo_conf_set_json,
+	},
+	{
+		.name = "idle",
+		.arg = "spin|adaptive",
+		.group = RUNNING,
+		.help = "What an lcore does when there is nothing to receive: poll on, or back off "
+			"and sleep until a port wakes it.",
+		.dflt = "adaptive; spin when EAL was given lcores",
+		.set = dlo_conf_set_idle,
+	},
+	{
+		.name = "duration",
+		.arg = "SECONDS",
+		.group = RUNNING,
+		.help = "Stop after so many seconds; 0: run on.",
+		.dflt = "0",
+		.set = dlo_conf_set_duration,
+	},
+	{
+		.name = "count",
+		.arg = "N",
+		.group = RUNNING,
+		.help = "Stop after N received frames; 0: run on.",
+		.dflt = "0",
+		.set = dlo_conf_set_count,
+	},
+	{
+		.name = "exit-when-idle",
+		.arg = "SECONDS",
+		.group = RUNNING,
+		.help = "Stop when no frame came for so many seconds; 0: run on.",
+		.dflt = "0",
+		.set = dlo_conf_set_exit_when_idle,
+	},
+	{
+		.name = "config",
+		.arg = "FILE",
+		.group = RUNNING,
+		.help = "Read options from an INI file first: section [dpdk-lo], and [port PORT] "
+			"for those of one port. Options of the command line win.",
+		.set = dlo_conf_set_config,
+	},
+	{ 0 },
+};
+
+const struct dlo_option *
+dlo_option_by_name(const char *name)
+{
+	for (const struct dlo_option *o = dlo_options; o->name != NULL; o++) {
+		if (strcmp(o->name, name) == 0)
+			return o;
+	}
+	return NULL;
+}

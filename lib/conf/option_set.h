@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef DLO_CONF_OPTION_SET_H
+#define DLO_CONF_OPTION_SET_H
+
+/**
+ * @file
+ * Setters of the option table; the contract of each is struct dlo_option::set. Internal to
+ * lib/conf. Thread: control.
+ */
+
+#include "conf/conf.h"
+
+#define DLO_CONF_SETTER(name)                                                                      \
+	int dlo_conf_set_##name(struct dlo_conf *conf, struct dlo_conf_port *port,                 \
+		const char *value, char err[DLO_CONF_ERR])
+
+DLO_CONF_SETTER(mode);
+DLO_CONF_SETTER(accept);
+DLO_CONF_SETTER(guards);
+DLO_CONF_SETTER(address);
+DLO_CONF_SETTER(answer);
+DLO_CONF_SETTER(link);
+DLO_CONF_SETTER(inject);
+DLO_CONF_SETTER(capture);
+DLO_CONF_SETTER(stats);
+DLO_CONF_SETTER(json);
+DLO_CONF_SETTER(idle);
+DLO_CONF_SETTER(duration);
+DLO_CONF_SETTER(count);
+DLO_CONF_SETTER(exit_when_idle);
+DLO_CONF_SETTER(config);
+
+/** The link of "--link" alone: its defaults, wanted not set. */
+void dlo_conf_link_init(struct dlo_conf_link *link);
+
+/** Inject nothing, with the defaults of what could be injected. */
+void dlo_conf_inject_init(struct dlo_conf_inject *inject);
+
+#endif

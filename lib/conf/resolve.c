@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/conf.h"
+
+#define DEFAULT_ANSWERS                                                                            \
+	(UINT32_C(1) << DLO_ANSWER_ARP | UINT32_C(1) << DLO_ANSWER_ND |                            \
+		UINT32_C(1) << DLO_ANSWER_ICMP)
+
+/*
+ * Drivers whose other end is a program or a file, not a network: frames there are seldom
+ * addressed to the port, and there is nobody whose traffic could be taken by mistake.
+ */
+static const struct {
+	const char *driver;
+	enum dlo_accept accept;
+	bool guards;
+} drivers[] = {
+	{ "net_ring", DLO_ACCEPT_UNICAST, true },
+	{ "net_pcap", DLO_ACCEPT_UNICAST, true },
+	{ "net_memif", DLO_ACCEPT_UNICAST, true },
+	{ "net_vhost", DLO_ACCEPT_UNICAST, true },
+	{ "eth_vhost", DLO_ACCEPT_UNICAST, true },
+	{ "net_virtio_user", DLO_ACCEPT_UNICAST, true },
+	/* Its frames are all zero: every one would fall to the guards. */
+	{ "net_null", DLO_ACCEPT_ANY, false },
+};
+
+static void
+set_defaults(struct dlo_conf_port *port, const struct dlo_conf_port_facts *facts)
+{
+	bool link = facts->ifname != NULL;
+
+	memset(port, 0, sizeof(*port));
+	port->mode = link ? DLO_MODE_IP : DLO_MODE_L4;
+	port->accept = DLO_ACCEPT_OWN;
+	port->guards = true;
+	port->answers = DEFAULT_ANSWERS;
+	/* The link's other end is this host's kernel, whatever driver stands between. */
+	for (unsigned int i = 0; !link && i < sizeof(drivers) / sizeof(drivers[0]); i++) {
+		if (facts->driver == NULL || strcmp(facts->driver, drivers[i].driver) != 0)
+			continue;
+		port->accept = drivers[i].accept;
+		port->guards = drivers[i].guards;
+	}
+}
+
+static void
+overlay(struct dlo_conf_port *port, const struct dlo_conf_port *over)
+{
+	port->set |= over->set;
+	port->from_file = (port->from_file & ~over->set) | over->from_file;
+	if ((over->set & DLO_CONF_MODE) != 0)
+		port->mode = over->mode;
+	if ((over->set & DLO_CONF_ACCEPT) != 0)
+		port->accept = over->accept;
+	if ((over->set & DLO_CONF_GUARDS) != 0)
+		port->guards = over->guards;
+	if ((over->set & DLO_CONF_ANSWER) != 0)
+		port->answers = over->answers;
+	if ((over->set & DLO_CONF_ADDRESS) != 0) {
+		port->nb_addresses = over->nb_addresses;
+		memcpy(port->addresses, over->addresses, sizeof(port->addresses));
+	}
+}
+
+void
+dlo_conf_resolve(const struct dlo_conf *conf, const struct dlo_conf_port_facts *facts,
+	struct dlo_conf_port *ret)
+{
+	set_defaults(ret, facts);
+	overlay(ret, &conf->all);
+	for (unsigned int i = 0; i < conf->nb_ports; i++) {
+		const char *name = conf->ports[i].name;
+
+		if (strcmp(name, facts->name) == 0 ||
+			(facts->ifname != NULL && strcmp(name, facts->ifname) == 0))
+			overlay(ret, &conf->ports[i].port);
+	}
+}

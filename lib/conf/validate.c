@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include "conf/conf.h"
+#include "conf/text.h"
+
+/* RFC 8200 section 5 */
+#define IPV6_MTU_MIN 1280
+
+static int
+check_link(const struct dlo_conf_link *link, char err[DLO_CONF_ERR])
+{
+	char a[DLO_PREFIX_STRLEN], b[DLO_PREFIX_STRLEN];
+
+	for (unsigned int i = 0; i < link->nb_ips; i++) {
+		for (unsigned int k = 0; k < i; k++) {
+			if (dlo_prefix_overlaps(&link->ips[k], &link->ips[i]))
+				return dlo_conf_fail(err, "--link: ip=%s and ip=%s overlap, give "
+					"prefixes that have no address in common",
+					dlo_prefix_format(&link->ips[k], a),
+					dlo_prefix_format(&link->ips[i], b));
+		}
+		if (link->mtu != 0 && link->mtu < IPV6_MTU_MIN && link->ips[i].family == 6)
+			return dlo_conf_fail(err, "--link: mtu=%u is too small for %s, IPv6 needs "
+				"%d: give a larger mtu, or only IPv4 addresses with ip=", link->mtu,
+				dlo_prefix_format(&link->ips[i], a), IPV6_MTU_MIN);
+	}
+	return 0;
+}
+
+/* An address cannot be both the host's and ours. */
+static int
+check_addresses(const struct dlo_conf *conf, const struct dlo_conf_port *port,
+	char err[DLO_CONF_ERR])
+{
+	char text[DLO_PREFIX_STRLEN];
+
+	for (unsigned int i = 0; conf->link.wanted && i < port->nb_addresses; i++) {
+		const struct dlo_prefix *own = &port->addresses[i];
+		unsigned int bytes = own->family == 4 ? 4 : 16;
+
+		if (own->len != bytes * 8)
+			continue;
+		for (unsigned int k = 0; k < conf->link.nb_ips; k++) {
+			const struct dlo_prefix *host = &conf->link.ips[k];
+
+			if (host->family == own->family &&
+				memcmp(host->addr, own->addr, bytes) == 0)
+				return dlo_conf_fail(err, "--address: %s is the host's own address "
+					"on %s, choose another one", dlo_prefix_format(own, text),
+					conf->link.name);
+		}
+	}
+	return 0;
+}
+
+/* One of two writers would destroy what the other wrote or reads. */
+static int
+check_files(const struct dlo_conf *conf, char err[DLO_CONF_ERR])
+{
+	const struct {
+		const char *option;
+		const char *file;
+	} files[] = {
+		{ "--capture", conf->capture.file },
+		{ "--json", conf->json },
+		{ "--inject file", conf->inject.file },
+		{ "--config", conf->config },
+	};
+	const unsigned int nb_written = 2, nb = sizeof(files) / sizeof(files[0]);
+
+	for (unsigned int i = 0; i < nb_written; i++) {
+		for (unsigned int k = i + 1; k < nb; k++) {
+			if (files[i].file[0] != '\0' && strcmp(files[i].file, files[k].file) == 0)
+				return dlo_conf_fail(err, "%s and %s name the same file '%s', give "
+					"each its own", files[i].option, files[k].option,
+					files[i].file);
+		}
+	}
+	return 0;
+}
+
+int
+dlo_conf_validate(const struct dlo_conf *conf, char err[DLO_CONF_ERR])
+{
+	int rc = check_link(&conf->link, err);
+
+	if (rc == 0)
+		rc = check_addresses(conf, &conf->all, err);
+	for (unsigned int i = 0; rc == 0 && i < conf->nb_ports; i++)
+		rc = check_addresses(conf, &conf->ports[i].port, err);
+	if (rc == 0)
+		rc = check_files(conf, err);
+	return rc;
+}
