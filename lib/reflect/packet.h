@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef DLO_REFLECT_PACKET_H
+#define DLO_REFLECT_PACKET_H
+
+/**
+ * @file
+ * A received frame while its fate is decided: the mbuf, its first bytes in one piece, what the
+ * parser made of them. Mostly those bytes are the first segment's own; only when headers may span
+ * segments are they joined on the stack, and what changed is put back where it came from.
+ *
+ * Thread: the lcore that owns the mbuf, all functions.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_mbuf.h>
+
+#include "frame/frame.h"
+
+struct dlo_packet {
+	struct rte_mbuf *m;
+	uint8_t *head; /**< first head_len bytes of the frame: the segment's own, or scratch */
+	uint32_t head_len; /**< min(len, DLO_HEAD_MAX) */
+	uint32_t len; /**< of the frame as it arrived, bytes without FCS */
+	uint32_t reply_len; /**< length an answer wants; equals len until an answer decides */
+	struct dlo_frame frame;
+	uint8_t scratch[DLO_HEAD_MAX];
+};
+
+/** Join the first bytes of a frame that lies in pieces; see dlo_packet_load(). */
+void dlo_packet_gather(struct dlo_packet *p);
+
+/** Take @p m in: everything but frame is set. No byte of the frame is changed. */
+static inline void
+dlo_packet_load(struct dlo_packet *p, struct rte_mbuf *m)
+{
+	p->m = m;
+	p->head = rte_pktmbuf_mtod(m, uint8_t *);
+	p->len = m->nb_segs == 1 ? rte_pktmbuf_data_len(m) : rte_pktmbuf_pkt_len(m);
+	p->head_len = p->len < DLO_HEAD_MAX ? p->len : DLO_HEAD_MAX;
+	if (m->nb_segs != 1 && rte_pktmbuf_data_len(m) < DLO_HEAD_MAX)
+		dlo_packet_gather(p);
+	p->reply_len = p->len;
+}
+
+/** @return true when head is a copy whose changes dlo_packet_scatter() must put back. */
+static inline bool
+dlo_packet_is_gathered(const struct dlo_packet *p)
+{
+	return p->head == p->scratch;
+}
+
+/**
+ * @return true when somebody else may be reading the data of segment @p m: a second reference to
+ * the mbuf, to the mbuf that it is attached to, or to its external buffer.
+ */
+static inline bool
+dlo_segment_is_shared(const struct rte_mbuf *m)
+{
+	if (rte_mbuf_refcnt_read(m) > 1)
+		return true;
+	if (RTE_MBUF_DIRECT(m))
+		return false;
+	if (RTE_MBUF_HAS_EXTBUF(m))
+		return m->shinfo == NULL || rte_mbuf_ext_refcnt_read(m->shinfo) > 1;
+	return rte_mbuf_refcnt_read(rte_mbuf_from_indirect((struct rte_mbuf *)(uintptr_t)m)) > 1;
+}
+
+/**
+ * Put changed bytes of a gathered head back into the segments.
+ * @return false, with nothing written, when a segment that would have to change is shared
+ */
+bool dlo_packet_scatter(struct dlo_packet *p);
+
+/**
+ * The frame goes back: nothing of its receive side may be taken for a wish to the transmit side.
+ * A second holder of the mbuf keeps its flags.
+ */
+static inline void
+dlo_packet_clear_offloads(struct rte_mbuf *m)
+{
+	if (rte_mbuf_refcnt_read(m) == 1)
+		m->ol_flags &= RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL;
+}
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "reflect/reflect.h"
+
+#include <rte_mbuf.h>
+#include <rte_prefetch.h>
+
+#include "reflect/guard.h"
+#include "reflect/packet.h"
+#include "reflect/scalar.h"
+#include "reflect/swap.h"
+
+/* Far enough ahead for the line to be there, near enough to still be there: see macswap. */
+#define PREFETCH_AHEAD 4
+
+/* Step 1: lengths that do not hold. */
+static inline enum dlo_verdict
+judge_lengths(const struct dlo_frame *f)
+{
+	if (f->fault == DLO_FAULT_NONE)
+		return DLO_PASS;
+	return f->fault == DLO_FAULT_SHORT ? DLO_DROP_SHORT : DLO_DROP_TRUNCATED;
+}
+
+/*
+ * Step 6: whose frame it is. --accept is a choice and not a guard: it holds with guards off too,
+ * where a multicast destination comes back when every destination is accepted.
+ */
+static inline enum dlo_verdict
+judge_destination(const struct dlo_plan *plan, const uint8_t *head)
+{
+	uint64_t dst = dlo_get48(head + DLO_ETHER_DST);
+
+	if (dlo_mac_is_group(dst)) {
+		if (plan->mode == DLO_MODE_WIRE)
+			return DLO_PASS;
+		if (plan->guards)
+			return DLO_DROP_MCAST_DST;
+		return plan->accept == DLO_ACCEPT_ANY ? DLO_PASS : DLO_DROP_NOT_MINE;
+	}
+	if (plan->accept == DLO_ACCEPT_OWN && dst != dlo_get48(plan->mac.addr_bytes))
+		return DLO_DROP_NOT_MINE;
+	return DLO_PASS;
+}
+
+enum dlo_verdict
+dlo_classify(const struct dlo_plan *plan, struct dlo_packet *p)
+{
+	enum dlo_verdict v = DLO_PASS;
+
+	dlo_frame_parse(p->head, p->len, &p->frame);
+	if (plan->guards) {
+		v = judge_lengths(&p->frame);
+		if (v == DLO_PASS)
+			v = dlo_guard_l2(plan, p->head, &p->frame);
+	}
+	if (v == DLO_PASS)
+		v = judge_destination(plan, p->head);
+	if (v == DLO_PASS && plan->guards && plan->mode >= DLO_MODE_IP)
+		v = dlo_guard_l3(p->head, &p->frame);
+	return v == DLO_PASS ? DLO_REFLECTED : v;
+}
+
+/* Step 8. Data that somebody else reads is never written; wire mode writes nothing. */
+static enum dlo_verdict
+turn_round(const struct dlo_plan *plan, struct dlo_packet *p)
+{
+	if (plan->mode != DLO_MODE_WIRE) {
+		if (!dlo_packet_is_gathered(p) && dlo_segment_is_shared(p->m))
+			return DLO_DROP_SHARED;
+		if (plan->link)
+			dlo_swap_quoted(plan->mode, p->head, p->head_len, &p->frame);
+		dlo_swap(plan->mode, p->head, &p->frame);
+		if (dlo_packet_is_gathered(p) && !dlo_packet_scatter(p))
+			return DLO_DROP_SHARED;
+	}
+	/* On the link the flags say how the PMD's virtio header in front of the data is to go. */
+	if (!plan->link)
+		dlo_packet_clear_offloads(p->m);
+	return DLO_REFLECTED;
+}
+
+enum dlo_verdict
+dlo_reflect_frame(const struct dlo_plan *plan, struct rte_mbuf *m)
+{
+	struct dlo_packet p;
+	enum dlo_verdict v;
+
+	dlo_packet_load(&p, m);
+	if (p.len < DLO_ETHER_HLEN)
+		return DLO_DROP_SHORT;
+	v = dlo_classify(plan, &p);
+	return v == DLO_REFLECTED ? turn_round(plan, &p) : v;
+}
+
+void
+dlo_reflect_burst_scalar(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t nb_pkts,
+	struct dlo_burst *ret)
+{
+	struct rte_mbuf *drops[DLO_BURST_MAX];
+	uint8_t drop_verdicts[DLO_BURST_MAX];
+	uint64_t rx_bytes = 0;
+	uint16_t nb_back = 0, nb_drops = 0;
+
+	for (uint16_t i = 0; i < nb_pkts; i++) {
+		struct rte_mbuf *m = pkts[i];
+		enum dlo_verdict v;
+
+		if (i + PREFETCH_AHEAD < nb_pkts)
+			rte_prefetch0(rte_pktmbuf_mtod(pkts[i + PREFETCH_AHEAD], void *));
+		rx_bytes += rte_pktmbuf_pkt_len(m);
+		v = dlo_reflect_frame(plan, m);
+		if (dlo_verdict_is_drop(v)) {
+			drops[nb_drops] = m;
+			drop_verdicts[nb_drops++] = v;
+		} else {
+			pkts[nb_back] = m;
+			ret->verdict[nb_back++] = v;
+		}
+	}
+	for (uint16_t i = 0; i < nb_drops; i++) {
+		pkts[nb_back + i] = drops[i];
+		ret->verdict[nb_back + i] = drop_verdicts[i];
+	}
+	ret->nb_back = nb_back;
+	ret->nb_punt = 0;
+	ret->rx_bytes = rx_bytes;
+}
