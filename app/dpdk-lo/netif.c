@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "netif.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+#include <netlink/socket.h>
+
+struct netif {
+	struct nl_sock *request;
+	struct nl_sock *events;
+};
+
+typedef void (*parse_fn)(struct nlmsghdr *hdr, void *arg);
+
+/* One request and what comes back for it. */
+struct exchange {
+	parse_fn parse;
+	void *arg;
+	uint32_t seq;
+	bool done;
+	bool interrupted; /* the kernel's tables changed while they were dumped */
+	int err;
+};
+
+static int
+on_valid(struct nl_msg *msg, void *arg)
+{
+	struct exchange *x = arg;
+
+	if (x->parse != NULL)
+		x->parse(nlmsg_hdr(msg), x->arg);
+	return NL_OK;
+}
+
+static int
+on_end(struct nl_msg *msg, void *arg)
+{
+	struct exchange *x = arg;
+
+	(void)msg;
+	x->done = true;
+	return NL_STOP;
+}
+
+static int
+on_interrupted(struct nl_msg *msg, void *arg)
+{
+	struct exchange *x = arg;
+
+	(void)msg;
+	x->interrupted = true;
+	return NL_OK;
+}
+
+static int
+on_seq(struct nl_msg *msg, void *arg)
+{
+	const struct exchange *x = arg;
+
+	/* Replies to a request that was given up on. */
+	return nlmsg_hdr(msg)->nlmsg_seq == x->seq ? NL_OK : NL_SKIP;
+}
+
+static int
+on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
+{
+	struct exchange *x = arg;
+
+	(void)from;
+	if (e->msg.nlmsg_seq != x->seq)
+		return NL_SKIP;
+	x->err = e->error;
+	x->done = true;
+	return NL_STOP;
+}
+
+/* Send msg (freed here) and parse the replies. libnl's own codes lose the errno, hence on_error. */
+static int
+exchange(struct netif *n, struct nl_msg *msg, parse_fn parse, void *arg)
+{
+	struct exchange x = { .parse = parse, .arg = arg };
+	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
+	int ret;
+
+	if (cb == NULL) {
+		nlmsg_free(msg);
+		return -ENOMEM;
+	}
+	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_valid, &x);
+	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_end, &x);
+	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_end, &x);
+	nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_seq, &x);
+	nl_cb_set(cb, NL_CB_DUMP_INTR, NL_CB_CUSTOM, on_interrupted, &x);
+	nl_cb_err(cb, NL_CB_CUSTOM, on_error, &x);
+
+	ret = nl_send_auto(n->request, msg);
+	x.seq = nlmsg_hdr(msg)->nlmsg_seq;
+	while (ret >= 0 && !x.done)
+		ret = nl_recvmsgs(n->request, cb);
+	nl_cb_put(cb);
+	nlmsg_free(msg);
+	if (x.done)
+		return x.err != 0 ? x.err : x.interrupted ? -EINTR : 0;
+	return -EIO;
+}
+
+static struct nl_msg *
+message(int type, int flags, const void *header, size_t len)
+{
+	struct nl_msg *msg = nlmsg_alloc_simple(type, flags);
+
+	if (msg != NULL && nlmsg_append(msg, (void *)(uintptr_t)header, len, NLMSG_ALIGNTO) < 0) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+static int
+open_request(struct netif *n)
+{
+	/* The kernel answers at once; this is for the day when it does not. */
+	const struct timeval limit = { .tv_sec = 5 };
+
+	n->request = nl_socket_alloc();
+	if (n->request == NULL)
+		return -ENOMEM;
+	if (nl_connect(n->request, NETLINK_ROUTE) < 0)
+		return errno != 0 ? -errno : -EIO;
+	setsockopt(nl_socket_get_fd(n->request), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	return 0;
+}
+
+static int
+open_events(struct netif *n)
+{
+	n->events = nl_socket_alloc();
+	if (n->events == NULL)
+		return -ENOMEM;
+	if (nl_connect(n->events, NETLINK_ROUTE) < 0 ||
+		nl_socket_add_memberships(n->events, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR,
+			RTNLGRP_IPV6_IFADDR, 0) < 0)
+		return errno != 0 ? -errno : -EIO;
+	return 0;
+}
+
+int
+netif_open(struct netif **ret)
+{
+	struct netif *n = calloc(1, sizeof(*n));
+	int err;
+
+	if (n == NULL)
+		return -ENOMEM;
+	errno = 0;
+	err = open_request(n);
+	if (err == 0)
+		err = open_events(n);
+	if (err != 0) {
+		netif_close(n);
+		return err;
+	}
+	*ret = n;
+	return 0;
+}
+
+void
+netif_close(struct netif *n)
+{
+	if (n == NULL)
+		return;
+	nl_socket_free(n->request);
+	nl_socket_free(n->events);
+	free(n);
+}
+
+static void
+parse_link(struct nlmsghdr *hdr, void *arg)
+{
+	const struct ifinfomsg *ifi = nlmsg_data(hdr);
+	struct netif_state *s = arg;
+	struct nlattr *a[IFLA_MAX + 1];
+
+	if (hdr->nlmsg_type != RTM_NEWLINK || nlmsg_parse(hdr, sizeof(*ifi), a, IFLA_MAX, NULL) < 0)
+		return;
+	s->up = (ifi->ifi_flags & IFF_UP) != 0;
+	s->running = (ifi->ifi_flags & IFF_RUNNING) != 0;
+	if (a[IFLA_IFNAME] != NULL)
+		nla_strlcpy(s->name, a[IFLA_IFNAME], sizeof(s->name));
+	if (a[IFLA_MTU] != NULL)
+		s->mtu = nla_get_u32(a[IFLA_MTU]);
+	if (a[IFLA_TXQLEN] != NULL)
+		s->txqlen = nla_get_u32(a[IFLA_TXQLEN]);
+	if (a[IFLA_ADDRESS] != NULL)
+		nla_memcpy(s->mac, a[IFLA_ADDRESS], sizeof(s->mac));
+}
+
+/*
+ * The address itself: IFA_LOCAL, where there is one; IFA_ADDRESS is then the peer's, and the prefix
+ * length belongs to that.
+ */
+static bool
+parse_ifaddr(struct nlmsghdr *hdr, struct dlo_prefix *ret, uint32_t *ret_flags, int *ret_ifindex)
+{
+	const struct ifaddrmsg *ifa = nlmsg_data(hdr);
+	struct nlattr *a[IFA_MAX + 1];
+	struct nlattr *own;
+	struct dlo_prefix p = { 0 };
+	int bytes;
+
+	if (hdr->nlmsg_type != RTM_NEWADDR || nlmsg_parse(hdr, sizeof(*ifa), a, IFA_MAX, NULL) < 0)
+		return false;
+	if (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6)
+		return false;
+	own = a[IFA_LOCAL] != NULL ? a[IFA_LOCAL] : a[IFA_ADDRESS];
+	bytes = ifa->ifa_family == AF_INET ? 4 : 16;
+	if (own == NULL || nla_len(own) != bytes)
+		return false;
+	p.family = ifa->ifa_family == AF_INET ? 4 : 6;
+	p.len = ifa->ifa_prefixlen;
+	memcpy(p.addr, nla_data(own), bytes);
+	if (a[IFA_ADDRESS] != NULL && nla_len(a[IFA_ADDRESS]) == bytes &&
+		memcmp(nla_data(a[IFA_ADDRESS]), p.addr, bytes) != 0)
+		p.len = bytes * 8;
+	*ret = p;
+	*ret_flags = a[IFA_FLAGS] != NULL ? nla_get_u32(a[IFA_FLAGS]) : ifa->ifa_flags;
+	*ret_ifindex = ifa->ifa_index;
+	return true;
+}
+
+struct addr_list {
+	int ifindex;
+	struct netif_state *state;
+};
+
+static void
+parse_state_addr(struct nlmsghdr *hdr, void *arg)
+{
+	const struct addr_list *list = arg;
+	struct netif_state *s = list->state;
+	struct dlo_prefix p;
+	uint32_t flags;
+	int ifindex;
+
+	if (!parse_ifaddr(hdr, &p, &flags, &ifindex) || ifindex != list->ifindex)
+		return;
+	if (flags & IFA_F_TENTATIVE)
+		s->nb_tentative++;
+	if (s->nb_addrs < NETIF_ADDRS_MAX)
+		s->addrs[s->nb_addrs++] = p;
+	else
+		s->nb_unlisted++;
+}
+
+static int
+dump(struct netif *n, int type, int family, parse_fn parse, void *arg)
+{
+	/* The family is the first byte of every rtnetlink header; the largest one pleases all. */
+	const struct rtmsg header = { .rtm_family = family };
+	struct nl_msg *msg = message(type, NLM_F_DUMP, &header, sizeof(header));
+
+	return msg == NULL ? -ENOMEM : exchange(n, msg, parse, arg);
+}
+
+int
+netif_read(struct netif *n, int ifindex, struct netif_state *ret)
+{
+	const struct ifinfomsg header = { .ifi_family = AF_UNSPEC, .ifi_index = ifindex };
+	struct netif_state state;
+	struct addr_list list = { .ifindex = ifindex, .state = &state };
+	struct nl_msg *msg;
+	int err;
+
+	/* A dump that ran into a change is repeated; hosts that never hold still get the last one. */
+	for (int try = 0; try < 8; try++) {
+		memset(&state, 0, sizeof(state));
+		msg = message(RTM_GETLINK, 0, &header, sizeof(header));
+		if (msg == NULL)
+			return -ENOMEM;
+		err = exchange(n, msg, parse_link, &state);
+		if (err != 0)
+			return err;
+		err = dump(n, RTM_GETADDR, AF_UNSPEC, parse_state_addr, &list);
+		if (err != -EINTR)
+			break;
+	}
+	if (err != 0 && err != -EINTR)
+		return err;
+	*ret = state;
+	return 0;
+}
+
+int
+netif_set(struct netif *n, int ifindex, unsigned int mtu, unsigned int txqlen)
+{
+	const struct ifinfomsg header = { .ifi_family = AF_UNSPEC, .ifi_index = ifindex };
+	struct nl_msg *msg = message(RTM_NEWLINK, 0, &header, sizeof(header));
+
+	if (msg == NULL)
+		return -ENOMEM;
+	if ((mtu != 0 && nla_put_u32(msg, IFLA_MTU, mtu) < 0) ||
+		(txqlen != 0 && nla_put_u32(msg, IFLA_TXQLEN, txqlen) < 0)) {
+		nlmsg_free(msg);
+		return -ENOMEM;
+	}
+	return exchange(n, msg, NULL, NULL);
+}
+
+int
+netif_set_up(struct netif *n, int ifindex, bool up)
+{
+	const struct ifinfomsg header = {
+		.ifi_family = AF_UNSPEC,
+		.ifi_index = ifindex,
+		.ifi_flags = up ? IFF_UP : 0,
+		.ifi_change = IFF_UP,
+	};
+	struct nl_msg *msg = message(RTM_NEWLINK, 0, &header, sizeof(header));
+
+	return msg == NULL ? -ENOMEM : exchange(n, msg, NULL, NULL);
+}
+
+int
+netif_add_addr(struct netif *n, int ifindex, const struct dlo_prefix *addr)
+{
+	const struct ifaddrmsg header = {
+		.ifa_family = addr->family == 4 ? AF_INET : AF_INET6,
+		.ifa_prefixlen = addr->len,
+		.ifa_flags = addr->family == 4 ? 0 : IFA_F_NODAD,
+		.ifa_index = ifindex,
+	};
+	int bytes = addr->family == 4 ? 4 : 16;
+	struct nl_msg *msg = message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &header, sizeof(header));
+	int err;
+
+	if (msg == NULL)
+		return -ENOMEM;
+	if (nla_put(msg, IFA_LOCAL, bytes, addr->addr) < 0 ||
+		nla_put(msg, IFA_ADDRESS, bytes, addr->addr) < 0) {
+		nlmsg_free(msg);
+		return -ENOMEM;
+	}
+	err = exchange(n, msg, NULL, NULL);
+	return err == -EEXIST ? 0 : err;
+}
+
+/* Does this notification concern the interface? */
+static bool
+concerns(struct nlmsghdr *hdr, int ifindex, bool *ret_deleted)
+{
+	const struct ifinfomsg *ifi = nlmsg_data(hdr);
+	const struct ifaddrmsg *ifa = nlmsg_data(hdr);
+
+	switch (hdr->nlmsg_type) {
+	case RTM_NEWLINK:
+	case RTM_DELLINK:
+		if (!nlmsg_valid_hdr(hdr, sizeof(*ifi)) || ifi->ifi_index != ifindex)
+			return false;
+		/* With family AF_BRIDGE the interface only left a bridge. */
+		if (hdr->nlmsg_type == RTM_DELLINK && ifi->ifi_family == AF_UNSPEC)
+			*ret_deleted = true;
+		return true;
+	case RTM_NEWADDR:
+	case RTM_DELADDR:
+		return nlmsg_valid_hdr(hdr, sizeof(*ifa)) && (int)ifa->ifa_index == ifindex;
+	case NLMSG_OVERRUN:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool
+netif_heard(struct netif *n, int ifindex, bool *ret_deleted)
+{
+	union {
+		struct nlmsghdr align;
+		char bytes[32768]; /* the kernel's own notifications stay within a page or two */
+	} buf;
+	struct sockaddr_nl from;
+	socklen_t from_len;
+	bool heard = false;
+
+	/* Bounded, so that a storm elsewhere cannot hold the caller; the rest waits for next time. */
+	for (int datagrams = 0; datagrams < 256; datagrams++) {
+		int len;
+
+		from_len = sizeof(from);
+		len = recvfrom(nl_socket_get_fd(n->events), &buf, sizeof(buf), MSG_DONTWAIT | MSG_TRUNC,
+			(struct sockaddr *)&from, &from_len);
+		if (len < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			break;
+		if (len < 0 || len > (int)sizeof(buf)) {
+			heard = true; /* ENOBUFS, or cut off: something was missed */
+			if (len < 0 && errno != ENOBUFS && errno != EINTR)
+				break;
+			continue;
+		}
+		if (from.nl_pid != 0)
+			continue; /* not from the kernel */
+		for (struct nlmsghdr *hdr = &buf.align; nlmsg_ok(hdr, len); hdr = nlmsg_next(hdr, &len))
+			heard |= concerns(hdr, ifindex, ret_deleted);
+	}
+	return heard;
+}
+
+struct net_list {
+	struct host_net *nets;
+	unsigned int nb;
+	unsigned int max;
+};
+
+static void
+add_net(struct net_list *list, const struct dlo_prefix *prefix, bool is_addr, int ifindex)
+{
+	struct host_net *net;
+
+	if (list->nb == list->max)
+		return;
+	net = &list->nets[list->nb++];
+	memset(net, 0, sizeof(*net));
+	net->prefix = *prefix;
+	net->is_addr = is_addr;
+	if (ifindex == 0 || if_indextoname(ifindex, net->ifname) == NULL)
+		net->ifname[0] = '\0';
+}
+
+static void
+parse_net_addr(struct nlmsghdr *hdr, void *arg)
+{
+	struct dlo_prefix p;
+	uint32_t flags;
+	int ifindex;
+
+	if (parse_ifaddr(hdr, &p, &flags, &ifindex))
+		add_net(arg, &p, true, ifindex);
+}
+
+static void
+parse_net_route(struct nlmsghdr *hdr, void *arg)
+{
+	const struct rtmsg *rtm = nlmsg_data(hdr);
+	struct dlo_prefix p = { 0 };
+	struct nlattr *a[RTA_MAX + 1];
+	int bytes;
+
+	if (hdr->nlmsg_type != RTM_NEWROUTE || nlmsg_parse(hdr, sizeof(*rtm), a, RTA_MAX, NULL) < 0)
+		return;
+	if ((rtm->rtm_family != AF_INET && rtm->rtm_family != AF_INET6) ||
+		rtm->rtm_table != RT_TABLE_MAIN || (rtm->rtm_flags & RTM_F_CLONED) != 0 ||
+		rtm->rtm_type == RTN_LOCAL || rtm->rtm_type == RTN_MULTICAST)
+		return;
+	bytes = rtm->rtm_family == AF_INET ? 4 : 16;
+	if (rtm->rtm_dst_len == 0 || a[RTA_DST] == NULL || nla_len(a[RTA_DST]) != bytes)
+		return; /* a default route */
+	p.family = rtm->rtm_family == AF_INET ? 4 : 6;
+	p.len = rtm->rtm_dst_len;
+	memcpy(p.addr, nla_data(a[RTA_DST]), bytes);
+	add_net(arg, &p, false, a[RTA_OIF] != NULL ? (int)nla_get_u32(a[RTA_OIF]) : 0);
+}
+
+int
+netif_host_nets(struct netif *n, struct host_net *nets, unsigned int max)
+{
+	struct net_list list = { .nets = nets, .max = max };
+	int err = dump(n, RTM_GETADDR, AF_UNSPEC, parse_net_addr, &list);
+
+	if (err == 0 || err == -EINTR)
+		err = dump(n, RTM_GETROUTE, AF_INET, parse_net_route, &list);
+	if (err == 0 || err == -EINTR)
+		err = dump(n, RTM_GETROUTE, AF_INET6, parse_net_route, &list);
+	/* Half a picture is still good for a warning; no IPv6 in the kernel is no error. */
+	if (err != 0 && err != -EINTR && err != -EAFNOSUPPORT && err != -EOPNOTSUPP)
+		return err;
+	return list.nb;
+}
+
+static void
+parse_oif(struct nlmsghdr *hdr, void *arg)
+{
+	struct nlattr *a[RTA_MAX + 1];
+	int *oif = arg;
+
+	if (hdr->nlmsg_type == RTM_NEWROUTE &&
+		nlmsg_parse(hdr, sizeof(struct rtmsg), a, RTA_MAX, NULL) == 0 && a[RTA_OIF] != NULL)
+		*oif = nla_get_u32(a[RTA_OIF]);
+}
+
+int
+netif_route_to(struct netif *n, const struct dlo_prefix *addr)
+{
+	int bytes = addr->family == 4 ? 4 : 16;
+	const struct rtmsg header = {
+		.rtm_family = addr->family == 4 ? AF_INET : AF_INET6,
+		.rtm_dst_len = bytes * 8,
+	};
+	struct nl_msg *msg = message(RTM_GETROUTE, 0, &header, sizeof(header));
+	int oif = 0;
+	int err;
+
+	if (msg == NULL)
+		return -ENOMEM;
+	if (nla_put(msg, RTA_DST, bytes, addr->addr) < 0) {
+		nlmsg_free(msg);
+		return -ENOMEM;
+	}
+	err = exchange(n, msg, parse_oif, &oif);
+	if (err != 0)
+		return err;
+	return oif != 0 ? oif : -ENETUNREACH;
+}
