@@ -17,46 +17,66 @@
 #include "address/address.h"
 #include "conf/conf.h"
 
+/** Addresses on the interface that are looked after. */
+#define LINK_HOST_ADDRS_MAX 64
+
+struct netif;
+
 struct link_dev {
 	char ifname[IFNAMSIZ]; /**< kernel interface ("dlo0") */
 	char vdev[DLO_CONF_PORT_NAME]; /**< ethdev name ("net_vtap_dlo0") */
 	int ifindex; /**< 0 until the interface is there */
 	enum dlo_link_type type; /**< never DLO_LINK_AUTO once made */
-	char why[128]; /**< why this type was taken, for people */
+	char why[256]; /**< why this type was taken, for people */
+	struct netif *netif; /**< rtnetlink sockets, from link_configure() to link_destroy() */
 	bool up; /**< IFF_UP as last heard */
 	unsigned int mtu; /**< of the kernel interface, as last heard */
 	struct rte_ether_addr kernel_mac; /**< of the kernel interface, as last heard */
 	unsigned int nb_host_addrs;
 	/** Addresses that the kernel has on the interface now, with their prefix lengths. */
-	struct dlo_prefix host_addrs[64];
+	struct dlo_prefix host_addrs[LINK_HOST_ADDRS_MAX];
 };
 
+/** @return the type as --link type=... takes it ("virtio-user"); static. */
+const char *link_type_name(enum dlo_link_type type);
+
 /**
- * Check what can be checked before EAL is up: no interface of that name, /dev/net/tun there, no
- * address of the host inside the link's prefixes.
- * @return 0, or -errno after saying why and what to do instead
+ * Check what can be checked before EAL is up: no interface of that name, /dev/net/tun there and
+ * CAP_NET_ADMIN with us, no address or route of the host inside the link's prefixes. A network of
+ * the host that the link would hide a part of is only warned of.
+ * @return 0, or -errno after saying why and what to do instead: -EEXIST name, -ENOENT or -ENODEV
+ *   tun device, -EPERM or -EACCES rights, -EADDRINUSE addresses
  */
 int link_precheck(const struct dlo_conf_link *conf);
 
 /**
  * Create the vdev; `auto` takes vtap, then virtio-user, then tap, and says which and why.
- * @param nb_queues queue pairs wanted
- * @return 0 with @p ret filled (vdev, type, why, ifname), or -errno after saying why
+ * @param nb_queues queue pairs wanted, unless @p conf asks for a number of its own
+ * @return 0 with @p ret filled (vdev, type, why, ifname; the rest zero), or -errno after saying why
  */
 int link_create(const struct dlo_conf_link *conf, unsigned int nb_queues, struct link_dev *ret);
 
 /**
- * After the port was started: set MTU and addresses (IPv6 without DAD), bring the interface up and
- * wait until its addresses are usable.
- * @param only_port no other port will ever see a frame of the link, so that its MTU may be large
- * @return 0, or -errno after saying why
+ * The MTU that the link gets: what the user asked for, else 65521 on a vtap that is the only port,
+ * else 1500, which goes through any other port.
+ * @return L3 bytes. Thread: any.
+ */
+unsigned int link_mtu(const struct dlo_conf_link *conf, enum dlo_link_type type, bool only_port);
+
+/**
+ * After the port was started: set MTU (the kernel's and the ethdev's) and addresses (IPv6 without
+ * DAD), bring the interface up and wait, at most two seconds, until its addresses are usable. Where
+ * the host has IPv6 switched off, that is said and the link goes without.
+ * @param only_port the link is the appliance's only port; see link_mtu()
+ * @return 0 with @p link filled whole, or -errno after saying why
  */
 int link_configure(const struct dlo_conf_link *conf, struct link_dev *link, bool only_port);
 
 /**
- * Take in what rtnetlink has to say (never blocks).
- * @return true when host_addrs, mtu, up or kernel_mac changed: the link's plan must be made anew;
- * *ret_gone is set when the interface is gone.
+ * Take in what rtnetlink has to say; never waits for anybody. A renamed interface is followed
+ * (ifname), and the ethdev is told of a new MTU. Cost: one system call when nothing happened.
+ * @param ret_gone set when the interface is gone: deleted, or moved to another network namespace
+ * @return true when host_addrs, mtu, up or kernel_mac changed: the link's plan must be made anew
  */
 bool link_poll(struct link_dev *link, bool *ret_gone);
 
@@ -68,13 +88,22 @@ bool link_poll(struct link_dev *link, bool *ret_gone);
 unsigned int link_addr_rules(const struct dlo_conf_link *conf, const struct link_dev *link,
 	struct dlo_addr_rule *rules, unsigned int max);
 
-/** Say what would trip a newcomer: firewalls, servers on 127.0.0.1 only, overlapping routes. */
+/**
+ * Say what would trip a newcomer, a line each: servers on 127.0.0.1 only, a firewall whose input is
+ * closed, a policy rule or route that leads past the link. Changes nothing, sends nothing.
+ */
 void link_preflight(const struct dlo_conf_link *conf, const struct link_dev *link);
 
-/** After "ready": commands that show the newcomer that it works. */
+/** Say what to type in another terminal now. */
 void link_say_what_to_try(const struct dlo_conf_link *conf, const struct link_dev *link);
 
-/** Close netlink sockets; the interface goes with its port. */
+/**
+ * The first address of a prefix beside the host's own and the network's: one that the appliance
+ * answers for (198.18.0.2 of 198.18.0.1/15), as a single address. Thread: any.
+ */
+struct dlo_prefix link_peer(const struct dlo_prefix *ip);
+
+/** Close netlink sockets; the interface goes with its port. Zeroed or destroyed before is fine. */
 void link_destroy(struct link_dev *link);
 
 #endif
