@@ -1,0 +1,621 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "vtap_ethdev.h"
+
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bus_vdev_driver.h>
+#include <ethdev_driver.h>
+#include <ethdev_vdev.h>
+#include <rte_ethdev.h>
+#include <rte_malloc.h>
+#include <rte_mbuf_dyn.h>
+#include <rte_version.h>
+
+#include "vtap.h"
+#include "vtap_version.h"
+
+/* The kernel's tun: MAX_MTU of drivers/net/tun.c is 65535 - ETH_HLEN. */
+#define MTU_MAX (65535 - RTE_ETHER_HDR_LEN)
+#define OVERHEAD ((uint32_t)(RTE_ETHER_HDR_LEN + RTE_VLAN_HLEN))
+/* Less than this as a first segment, and headers could be split. */
+#define ROOM_MIN 256
+
+#define RX_OFFLOADS                                                                                \
+	(RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM |                            \
+		RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_LRO |                        \
+		RTE_ETH_RX_OFFLOAD_SCATTER)
+#define TX_OFFLOADS                                                                                \
+	(RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM |                            \
+		RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_TSO |                        \
+		RTE_ETH_TX_OFFLOAD_MULTI_SEGS)
+
+RTE_LOG_REGISTER_DEFAULT(vtap_logtype, NOTICE)
+
+struct vtap_dyn vtap_dyn;
+
+static const char *
+port_name(const struct vtap *vtap)
+{
+	return vtap->dev->device->name;
+}
+
+/* What the application has enabled, and so may be shown. */
+static unsigned int
+kernel_offload(const struct vtap *vtap, uint64_t rx)
+{
+	const uint64_t l4 = RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM;
+	unsigned int offload = 0;
+
+	/* The kernel knows only both together. */
+	if ((rx & l4) != l4)
+		return 0;
+	offload |= VTAP_OFFLOAD_CSUM;
+	if ((rx & RTE_ETH_RX_OFFLOAD_TCP_LRO) != 0) {
+		offload |= VTAP_OFFLOAD_TSO;
+		if (vtap->uso)
+			offload |= VTAP_OFFLOAD_USO;
+	}
+	return offload;
+}
+
+/* A long frame is a chain when the application said that it can take one. */
+static bool
+scatter_enabled(const struct rte_eth_dev *dev)
+{
+	return (dev->data->dev_conf.rxmode.offloads &
+		(RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_TCP_LRO)) != 0;
+}
+
+/* As many queues as asked for are attached: the kernel spreads frames over all that are. */
+static int
+attach_queues(struct vtap *vtap, uint16_t nb)
+{
+	while (vtap->nb_fds > nb)
+		close(vtap->fds[--vtap->nb_fds]);
+	while (vtap->nb_fds < nb) {
+		int fd = vtap_tun_attach(vtap->fds[0]);
+
+		if (fd < 0) {
+			VTAP_LOG(ERR, "%s: queue %u cannot be attached to %s: %s",
+				port_name(vtap), vtap->nb_fds, vtap->iface, strerror(-fd));
+			return fd;
+		}
+		vtap->fds[vtap->nb_fds++] = fd;
+	}
+	return 0;
+}
+
+static int
+vtap_configure(struct rte_eth_dev *dev)
+{
+	struct vtap *vtap = dev->data->dev_private;
+	struct vtap_link_state state;
+	int err;
+
+	err = attach_queues(vtap, RTE_MAX(dev->data->nb_rx_queues, 1));
+	if (err < 0)
+		return err;
+	err = vtap_tun_set_offload(vtap->fds[0],
+		kernel_offload(vtap, dev->data->dev_conf.rxmode.offloads));
+	if (err < 0) {
+		VTAP_LOG(ERR, "%s: the kernel does not take the offloads: %s", port_name(vtap),
+			strerror(-err));
+		return err;
+	}
+	/* ethdev has put into data->mtu what the application wants. */
+	if (vtap_link_get(&vtap->link, &state) == 0 && state.mtu != dev->data->mtu) {
+		err = vtap_link_set_mtu(&vtap->link, dev->data->mtu);
+		if (err < 0)
+			VTAP_LOG(ERR, "%s: %s does not take an MTU of %u: %s", port_name(vtap),
+				vtap->iface, dev->data->mtu, strerror(-err));
+		return err;
+	}
+	return 0;
+}
+
+static int
+vtap_infos_get(struct rte_eth_dev *dev, struct rte_eth_dev_info *info)
+{
+	struct vtap *vtap = dev->data->dev_private;
+
+	info->if_index = (unsigned int)vtap->link.ifindex;
+	info->min_mtu = RTE_ETHER_MIN_MTU;
+	info->max_mtu = MTU_MAX;
+	info->min_rx_bufsize = ROOM_MIN;
+	info->max_rx_pktlen = MTU_MAX + OVERHEAD;
+	info->max_lro_pkt_size = MTU_MAX + OVERHEAD;
+	info->max_rx_queues = (uint16_t)vtap->args.queues;
+	info->max_tx_queues = (uint16_t)vtap->args.queues;
+	info->max_mac_addrs = 1;
+	/* One interface, one setting, for receiving; each frame says for itself when sent. */
+	info->rx_offload_capa = RX_OFFLOADS;
+	info->tx_offload_capa = TX_OFFLOADS;
+	if (vtap->uso)
+		info->tx_offload_capa |= RTE_ETH_TX_OFFLOAD_UDP_TSO;
+	info->tx_queue_offload_capa = info->tx_offload_capa;
+	info->tx_desc_lim.nb_seg_max = VTAP_TX_SEGS_MAX;
+	info->tx_desc_lim.nb_mtu_seg_max = VTAP_TX_SEGS_MAX;
+	info->default_rxportconf.burst_size = 32;
+	info->default_txportconf.burst_size = 32;
+	info->default_rxportconf.ring_size = 2048;
+	info->default_txportconf.ring_size = 2048;
+	info->default_rxportconf.nb_queues = 1;
+	info->default_txportconf.nb_queues = 1;
+	info->dev_capa &= ~RTE_ETH_DEV_CAPA_FLOW_RULE_KEEP;
+	return 0;
+}
+
+static int
+vtap_rx_queue_setup(struct rte_eth_dev *dev, uint16_t id, uint16_t nb_desc, unsigned int socket,
+	const struct rte_eth_rxconf *conf, struct rte_mempool *pool)
+{
+	struct vtap *vtap = dev->data->dev_private;
+	uint64_t offloads = dev->data->dev_conf.rxmode.offloads;
+	uint32_t room = rte_pktmbuf_data_room_size(pool);
+	unsigned int kernel = kernel_offload(vtap, offloads);
+	struct vtap_rxq *q;
+
+	/* The kernel's ring has the length that txqueuelen= says. */
+	RTE_SET_USED(nb_desc);
+	RTE_SET_USED(conf);
+	room -= RTE_MIN(room, (uint32_t)RTE_PKTMBUF_HEADROOM);
+	if (room < ROOM_MIN) {
+		VTAP_LOG(ERR, "%s: mbufs of pool %s have room for %u bytes: use %u or more",
+			port_name(vtap), pool->name, room, ROOM_MIN);
+		return -EINVAL;
+	}
+	if (!scatter_enabled(dev) && dev->data->mtu + OVERHEAD > room) {
+		VTAP_LOG(ERR,
+			"%s: mbufs of pool %s have room for %u bytes, not for an MTU of %u: enable "
+			"scattered receive, or use larger mbufs",
+			port_name(vtap), pool->name, room, dev->data->mtu);
+		return -EINVAL;
+	}
+	q = rte_zmalloc_socket("vtap_rxq", sizeof(*q), RTE_CACHE_LINE_SIZE, (int)socket);
+	if (q == NULL)
+		return -ENOMEM;
+	q->fd = vtap->fds[id];
+	q->port_id = dev->data->port_id;
+	q->queue_id = id;
+	q->gone = &vtap->gone;
+	q->cksum = (kernel & VTAP_OFFLOAD_CSUM) != 0;
+	q->lro = (kernel & VTAP_OFFLOAD_TSO) != 0;
+	q->ip_cksum = (offloads & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM) != 0;
+	q->scatter = scatter_enabled(dev);
+	q->small_pool = pool;
+	dev->data->rx_queues[id] = q;
+	return 0;
+}
+
+static int
+vtap_tx_queue_setup(struct rte_eth_dev *dev, uint16_t id, uint16_t nb_desc, unsigned int socket,
+	const struct rte_eth_txconf *conf)
+{
+	struct vtap *vtap = dev->data->dev_private;
+	struct vtap_txq *q;
+
+	RTE_SET_USED(nb_desc);
+	RTE_SET_USED(conf);
+	q = rte_zmalloc_socket("vtap_txq", sizeof(*q), RTE_CACHE_LINE_SIZE, (int)socket);
+	if (q == NULL)
+		return -ENOMEM;
+	/* With fewer receive queues two may write to one descriptor, which the kernel allows. */
+	q->fd = vtap->fds[id % vtap->nb_fds];
+	q->queue_id = id;
+	q->gone = &vtap->gone;
+	dev->data->tx_queues[id] = q;
+	return 0;
+}
+
+static void
+vtap_rx_queue_release(struct rte_eth_dev *dev, uint16_t id)
+{
+	struct vtap_rxq *q = dev->data->rx_queues[id];
+
+	if (q == NULL)
+		return;
+	vtap_rxq_release_mbufs(q);
+	dev->data->rx_queues[id] = NULL;
+	rte_free(q);
+}
+
+static void
+vtap_tx_queue_release(struct rte_eth_dev *dev, uint16_t id)
+{
+	rte_free(dev->data->tx_queues[id]);
+	dev->data->tx_queues[id] = NULL;
+}
+
+/* Buffers for long frames, for as many queues as there are now. */
+static int
+provide_big_pool(struct vtap *vtap)
+{
+	struct rte_eth_dev *dev = vtap->dev;
+	uint32_t size = vtap->args.big_mbufs * dev->data->nb_rx_queues;
+
+	if (vtap->big_pool == NULL || vtap->big_pool_size != size) {
+		if (vtap->big_pool != NULL)
+			vtap_big_pool_retire(vtap->big_pool);
+		vtap->big_pool = vtap_big_pool_create(size, dev->data->numa_node);
+		vtap->big_pool_size = size;
+	}
+	if (vtap->big_pool == NULL) {
+		VTAP_LOG(ERR,
+			"%s: no memory for %u buffers of 64 KiB: give EAL more, or choose a smaller "
+			"big_mbufs=",
+			port_name(vtap), size);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static int
+vtap_start(struct rte_eth_dev *dev)
+{
+	struct vtap *vtap = dev->data->dev_private;
+	int err;
+
+	if (scatter_enabled(dev) && dev->data->nb_rx_queues > 0) {
+		err = provide_big_pool(vtap);
+		if (err < 0)
+			return err;
+	}
+	for (uint16_t i = 0; i < dev->data->nb_rx_queues; i++) {
+		struct vtap_rxq *q = dev->data->rx_queues[i];
+
+		q->big_pool = q->scatter ? vtap->big_pool : NULL;
+		/* Frames of before may carry offloads that are not enabled any more. */
+		vtap_tun_drain(q->fd, vtap->args.txqueuelen);
+		dev->data->rx_queue_state[i] = RTE_ETH_QUEUE_STATE_STARTED;
+	}
+	for (uint16_t i = 0; i < dev->data->nb_tx_queues; i++)
+		dev->data->tx_queue_state[i] = RTE_ETH_QUEUE_STATE_STARTED;
+	err = vtap_rx_intr_install(vtap);
+	if (err < 0)
+		return err;
+	dev->rx_pkt_burst = vtap_rx_burst;
+	dev->tx_pkt_burst = vtap_tx_burst;
+	dev->tx_pkt_prepare = vtap_tx_prepare;
+	vtap->started = true;
+	/* In this order, so that the interface is usable as soon as this returns. */
+	vtap_tun_set_carrier(vtap->fds[0], true);
+	err = vtap_link_set_up(&vtap->link);
+	if (err < 0 && !vtap_tun_alive(vtap->fds[0])) {
+		VTAP_LOG(ERR, "%s: interface %s was deleted: close the port and make it anew",
+			port_name(vtap), vtap->iface);
+		vtap->started = false;
+		vtap_rx_intr_uninstall(vtap);
+		return -ENODEV;
+	}
+	vtap_link_refresh(vtap);
+	return 0;
+}
+
+static int
+vtap_stop(struct rte_eth_dev *dev)
+{
+	struct vtap *vtap = dev->data->dev_private;
+	struct rte_eth_link down = {0};
+
+	/* A pulled cable. Not down, which would cost the host its IPv6 addresses. */
+	vtap->started = false;
+	vtap_tun_set_carrier(vtap->fds[0], false);
+	rte_eth_linkstatus_set(dev, &down);
+	vtap_rx_intr_uninstall(vtap);
+	for (uint16_t i = 0; i < dev->data->nb_rx_queues; i++) {
+		vtap_rxq_release_mbufs(dev->data->rx_queues[i]);
+		dev->data->rx_queue_state[i] = RTE_ETH_QUEUE_STATE_STOPPED;
+	}
+	for (uint16_t i = 0; i < dev->data->nb_tx_queues; i++)
+		dev->data->tx_queue_state[i] = RTE_ETH_QUEUE_STATE_STOPPED;
+	return 0;
+}
+
+static int
+vtap_link_update(struct rte_eth_dev *dev, int wait)
+{
+	RTE_SET_USED(wait);
+	return vtap_link_refresh(dev->data->dev_private);
+}
+
+static int
+vtap_set_link(struct rte_eth_dev *dev, bool up)
+{
+	struct vtap *vtap = dev->data->dev_private;
+	int err = vtap_tun_set_carrier(vtap->fds[0], up);
+
+	if (err == 0)
+		vtap_link_refresh(vtap);
+	return err;
+}
+
+static int
+vtap_set_link_up(struct rte_eth_dev *dev)
+{
+	return vtap_set_link(dev, true);
+}
+
+static int
+vtap_set_link_down(struct rte_eth_dev *dev)
+{
+	return vtap_set_link(dev, false);
+}
+
+static int
+vtap_mtu_set(struct rte_eth_dev *dev, uint16_t mtu)
+{
+	struct vtap *vtap = dev->data->dev_private;
+
+	for (uint16_t i = 0; i < dev->data->nb_rx_queues && !scatter_enabled(dev); i++) {
+		const struct vtap_rxq *q = dev->data->rx_queues[i];
+
+		if (q != NULL && mtu + OVERHEAD + RTE_PKTMBUF_HEADROOM >
+				rte_pktmbuf_data_room_size(q->small_pool))
+			return -EINVAL;
+	}
+	return vtap_link_set_mtu(&vtap->link, mtu);
+}
+
+static int
+vtap_mac_addr_set(struct rte_eth_dev *dev, struct rte_ether_addr *mac)
+{
+	struct vtap *vtap = dev->data->dev_private;
+
+	return vtap_link_set_mac(&vtap->link, mac);
+}
+
+/* A TAP is handed every frame that the host sends: there is nothing to filter, or to stop. */
+static int
+vtap_nothing_to_do(struct rte_eth_dev *dev)
+{
+	RTE_SET_USED(dev);
+	return 0;
+}
+
+static int
+vtap_rx_queue_intr(struct rte_eth_dev *dev, uint16_t id)
+{
+	RTE_SET_USED(dev);
+	RTE_SET_USED(id);
+	/* A descriptor is readable while a frame waits; nobody has to arm it. */
+	return 0;
+}
+
+static int
+vtap_close(struct rte_eth_dev *dev)
+{
+	struct vtap *vtap = dev->data->dev_private;
+
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return 0;
+	if (dev->data->dev_started)
+		vtap_stop(dev);
+	vtap_link_intr_uninstall(vtap);
+	for (uint16_t i = 0; i < dev->data->nb_rx_queues; i++)
+		vtap_rx_queue_release(dev, i);
+	for (uint16_t i = 0; i < dev->data->nb_tx_queues; i++)
+		vtap_tx_queue_release(dev, i);
+	/* The last descriptor takes the interface with it. */
+	while (vtap->nb_fds > 0)
+		close(vtap->fds[--vtap->nb_fds]);
+	vtap_link_fini(&vtap->link);
+	if (vtap->big_pool != NULL)
+		vtap_big_pool_retire(vtap->big_pool);
+	rte_free(vtap->base);
+	/* Part of the private data. */
+	dev->data->mac_addrs = NULL;
+	return 0;
+}
+
+static const struct eth_dev_ops vtap_ops = {
+	.dev_configure = vtap_configure,
+	.dev_start = vtap_start,
+	.dev_stop = vtap_stop,
+	.dev_close = vtap_close,
+	.dev_set_link_up = vtap_set_link_up,
+	.dev_set_link_down = vtap_set_link_down,
+	.dev_infos_get = vtap_infos_get,
+	.rx_queue_setup = vtap_rx_queue_setup,
+	.rx_queue_release = vtap_rx_queue_release,
+	.tx_queue_setup = vtap_tx_queue_setup,
+	.tx_queue_release = vtap_tx_queue_release,
+	.rx_queue_intr_enable = vtap_rx_queue_intr,
+	.rx_queue_intr_disable = vtap_rx_queue_intr,
+	.link_update = vtap_link_update,
+	.mtu_set = vtap_mtu_set,
+	.mac_addr_set = vtap_mac_addr_set,
+	.promiscuous_enable = vtap_nothing_to_do,
+	.promiscuous_disable = vtap_nothing_to_do,
+	.allmulticast_enable = vtap_nothing_to_do,
+	.allmulticast_disable = vtap_nothing_to_do,
+	.stats_get = vtap_stats_get,
+	.stats_reset = vtap_stats_reset,
+	.xstats_get = vtap_xstats_get,
+	.xstats_get_names = vtap_xstats_get_names,
+	.xstats_reset = vtap_stats_reset,
+};
+
+/* The place in the mbuf for the state of frames; without it frames are translated both ways. */
+static void
+register_dyn(void)
+{
+	static const struct rte_mbuf_dynfield field = {
+		.name = VTAP_DYNFIELD_NAME,
+		.size = sizeof(struct vtap_vnet_state),
+		.align = __alignof__(struct vtap_vnet_state),
+	};
+	static const struct rte_mbuf_dynflag flag = {.name = VTAP_DYNFLAG_NAME};
+	int offset, bit;
+
+	if (vtap_dyn.flag != 0)
+		return;
+	offset = rte_mbuf_dynfield_register(&field);
+	bit = offset < 0 ? -1 : rte_mbuf_dynflag_register(&flag);
+	if (bit < 0) {
+		VTAP_LOG(WARNING,
+			"mbufs have no room left for the kernel's offload state: frames that are sent "
+			"back need their checksums computed");
+		return;
+	}
+	vtap_dyn.field = offset;
+	vtap_dyn.flag = UINT64_C(1) << bit;
+}
+
+static int
+create_interface(struct vtap *vtap, const char *name)
+{
+	const struct vtap_args *args = &vtap->args;
+	const char *iface = args->iface[0] != '\0' ? args->iface : "vtap%d";
+	int fd = vtap_tun_create(iface, args->queues > 1, args->napi, vtap->iface);
+
+	switch (fd) {
+	case -EBUSY:
+		VTAP_LOG(ERR, "%s: there is an interface %s already: choose another name with iface=",
+			name, iface);
+		return fd;
+	case -EPERM:
+		VTAP_LOG(ERR,
+			"%s: interface %s cannot be made without CAP_NET_ADMIN: run as root or give the "
+			"program that capability",
+			name, iface);
+		return fd;
+	case -ENOENT:
+	case -ENODEV:
+	case -ENXIO:
+		VTAP_LOG(ERR, "%s: there is no /dev/net/tun: load the kernel's tun module, or pass the "
+			"device into the container", name);
+		return fd;
+	default:
+		if (fd < 0) {
+			VTAP_LOG(ERR, "%s: interface %s cannot be made: %s", name, iface,
+				strerror(-fd));
+			return fd;
+		}
+	}
+	vtap->fds[0] = fd;
+	vtap->nb_fds = 1;
+	vtap->uso = args->uso && vtap_tun_probe_uso(fd);
+	return 0;
+}
+
+/* Everything that can be set before the interface is seen to be up. */
+static int
+prepare_interface(struct vtap *vtap, const char *name)
+{
+	struct vtap_link_state state;
+	int err;
+
+	/* No cable until the port is started. */
+	vtap_tun_set_carrier(vtap->fds[0], false);
+	err = vtap_link_set_txqueuelen(&vtap->link, vtap->args.txqueuelen);
+	if (err == 0 && !rte_is_zero_ether_addr(&vtap->args.mac))
+		err = vtap_link_set_mac(&vtap->link, &vtap->args.mac);
+	if (err == 0)
+		err = vtap_link_get(&vtap->link, &state);
+	if (err < 0) {
+		VTAP_LOG(ERR, "%s: interface %s cannot be set up: %s", name, vtap->iface,
+			strerror(-err));
+		return err;
+	}
+	vtap->mac = state.mac;
+	return 0;
+}
+
+static int
+create_port(struct rte_vdev_device *vdev, const struct vtap_args *args)
+{
+	const char *name = rte_vdev_device_name(vdev);
+	struct rte_eth_dev *dev;
+	struct vtap *vtap;
+	int err;
+
+	dev = rte_eth_vdev_allocate(vdev, sizeof(*vtap));
+	if (dev == NULL) {
+		VTAP_LOG(ERR, "%s: no memory or no port number left for it", name);
+		return -ENOMEM;
+	}
+	vtap = dev->data->dev_private;
+	vtap->dev = dev;
+	vtap->args = *args;
+	vtap->base = rte_zmalloc("vtap_base", sizeof(*vtap->base), 0);
+	if (vtap->base == NULL) {
+		err = -ENOMEM;
+		goto free_port;
+	}
+	err = create_interface(vtap, name);
+	if (err < 0)
+		goto free_port;
+	err = vtap_link_init(&vtap->link, vtap->iface);
+	if (err < 0) {
+		VTAP_LOG(ERR, "%s: no netlink socket for interface %s: %s", name, vtap->iface,
+			strerror(-err));
+		goto close_fd;
+	}
+	err = prepare_interface(vtap, name);
+	if (err < 0)
+		goto close_link;
+	dev->dev_ops = &vtap_ops;
+	dev->data->mac_addrs = &vtap->mac;
+	dev->data->dev_flags = RTE_ETH_DEV_INTR_LSC | RTE_ETH_DEV_INTR_RMV |
+		RTE_ETH_DEV_AUTOFILL_QUEUE_XSTATS;
+	err = vtap_link_intr_install(vtap);
+	if (err < 0) {
+		VTAP_LOG(ERR, "%s: EAL's interrupt thread does not take it: %s", name,
+			strerror(-err));
+		goto close_link;
+	}
+	rte_eth_dev_probing_finish(dev);
+	return 0;
+
+close_link:
+	vtap_link_fini(&vtap->link);
+close_fd:
+	close(vtap->fds[0]);
+free_port:
+	rte_free(vtap->base);
+	dev->data->mac_addrs = NULL;
+	rte_eth_dev_release_port(dev);
+	return err;
+}
+
+static int
+vtap_probe(struct rte_vdev_device *vdev)
+{
+	const char *name = rte_vdev_device_name(vdev);
+	struct vtap_args args;
+	int err;
+
+	if (!vtap_version_matches(rte_version())) {
+		VTAP_LOG(ERR, "%s: built for DPDK %u.%02u, but this is %s: use the build for it", name,
+			RTE_VER_YEAR, RTE_VER_MONTH, rte_version());
+		return -ENOTSUP;
+	}
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
+		VTAP_LOG(ERR, "%s: the port belongs to the primary process, use it there", name);
+		return -ENOTSUP;
+	}
+	err = vtap_args_parse(name, rte_vdev_device_args(vdev), &args);
+	if (err < 0)
+		return err;
+	register_dyn();
+	return create_port(vdev, &args);
+}
+
+static int
+vtap_remove(struct rte_vdev_device *vdev)
+{
+	struct rte_eth_dev *dev = rte_eth_dev_allocated(rte_vdev_device_name(vdev));
+
+	return dev == NULL ? 0 : rte_eth_dev_close(dev->data->port_id);
+}
+
+static struct rte_vdev_driver vtap_driver = {
+	.probe = vtap_probe,
+	.remove = vtap_remove,
+};
+
+RTE_PMD_REGISTER_VDEV(net_vtap, vtap_driver);
+RTE_PMD_REGISTER_PARAM_STRING(net_vtap, VTAP_PARAMS);

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "vtap_ethdev.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ethdev_driver.h>
+#include <rte_alarm.h>
+#include <rte_ethdev.h>
+#include <rte_interrupts.h>
+
+int
+vtap_rx_intr_install(struct vtap *vtap)
+{
+	struct rte_eth_dev *dev = vtap->dev;
+	uint16_t nb = dev->data->nb_rx_queues;
+	struct rte_intr_handle *handle;
+
+	if (nb == 0)
+		return 0;
+	handle = rte_intr_instance_alloc(RTE_INTR_INSTANCE_F_PRIVATE);
+	if (handle == NULL)
+		return -ENOMEM;
+	/* An external one is not read from by EAL, which would take a frame away. */
+	if (rte_intr_type_set(handle, RTE_INTR_HANDLE_EXT) != 0 ||
+		rte_intr_vec_list_alloc(handle, NULL, nb) != 0)
+		goto fail;
+	for (uint16_t i = 0; i < nb; i++)
+		if (rte_intr_vec_list_index_set(handle, i, RTE_INTR_VEC_RXTX_OFFSET + i) != 0 ||
+			rte_intr_efds_index_set(handle, i, vtap->fds[i]) != 0)
+			goto fail;
+	if (rte_intr_nb_efd_set(handle, nb) != 0)
+		goto fail;
+	vtap->rx_intr = handle;
+	dev->intr_handle = handle;
+	return 0;
+
+fail:
+	rte_intr_vec_list_free(handle);
+	rte_intr_instance_free(handle);
+	return -ENOMEM;
+}
+
+void
+vtap_rx_intr_uninstall(struct vtap *vtap)
+{
+	if (vtap->rx_intr == NULL)
+		return;
+	vtap->dev->intr_handle = NULL;
+	rte_intr_free_epoll_fd(vtap->rx_intr);
+	rte_intr_vec_list_free(vtap->rx_intr);
+	rte_intr_instance_free(vtap->rx_intr);
+	vtap->rx_intr = NULL;
+}
+
+/*
+ * By an alarm, which is no callback of ours: so the application may close the port in its handler.
+ * Nothing of the port is touched after that.
+ */
+static void
+announce_removal(void *arg)
+{
+	struct vtap *vtap = arg;
+
+	rte_eth_dev_callback_process(vtap->dev, RTE_ETH_EVENT_INTR_RMV, NULL);
+}
+
+static void
+remove_port(struct vtap *vtap)
+{
+	struct rte_eth_link down = {0};
+
+	atomic_store(&vtap->gone, true);
+	rte_eth_linkstatus_set(vtap->dev, &down);
+	if (atomic_exchange(&vtap->announced, true))
+		return;
+	VTAP_LOG(WARNING, "interface %s was deleted: port %s is dead until it is made anew",
+		vtap->iface, vtap->dev->device->name);
+	if (rte_eal_alarm_set(1, announce_removal, vtap) < 0)
+		VTAP_LOG(ERR, "no removal event for port %s: no alarm to be had",
+			vtap->dev->device->name);
+}
+
+int
+vtap_link_refresh(struct vtap *vtap)
+{
+	struct rte_eth_dev *dev = vtap->dev;
+	struct rte_eth_link now = {
+		.link_speed = RTE_ETH_SPEED_NUM_UNKNOWN,
+		.link_duplex = RTE_ETH_LINK_FULL_DUPLEX,
+		.link_autoneg = RTE_ETH_LINK_FIXED,
+	};
+	struct vtap_link_state state;
+	int changed;
+
+	if (vtap_link_get(&vtap->link, &state) != 0) {
+		/* It may live on in another namespace: then all goes on, as last heard. */
+		if (vtap_tun_alive(vtap->fds[0]))
+			return -1;
+		remove_port(vtap);
+		return 0;
+	}
+	rte_ether_addr_copy(&state.mac, &vtap->mac);
+	dev->data->mtu = state.mtu;
+	now.link_status = state.running && vtap->started ? RTE_ETH_LINK_UP :
+								    RTE_ETH_LINK_DOWN;
+	changed = rte_eth_linkstatus_set(dev, &now);
+	if (changed == 0 && dev->data->dev_conf.intr_conf.lsc != 0)
+		rte_eth_dev_callback_process(dev, RTE_ETH_EVENT_INTR_LSC, NULL);
+	return changed;
+}
+
+static void
+on_link_event(void *arg)
+{
+	struct vtap *vtap = arg;
+
+	vtap_link_events_clear(&vtap->link);
+	vtap_link_refresh(vtap);
+}
+
+int
+vtap_link_intr_install(struct vtap *vtap)
+{
+	struct rte_intr_handle *handle = rte_intr_instance_alloc(RTE_INTR_INSTANCE_F_PRIVATE);
+	int err;
+
+	if (handle == NULL)
+		return -ENOMEM;
+	rte_intr_type_set(handle, RTE_INTR_HANDLE_EXT);
+	rte_intr_fd_set(handle, vtap_link_events_fd(&vtap->link));
+	err = rte_intr_callback_register(handle, on_link_event, vtap);
+	if (err < 0) {
+		rte_intr_instance_free(handle);
+		return err;
+	}
+	vtap->link_intr = handle;
+	return 0;
+}
+
+void
+vtap_link_intr_uninstall(struct vtap *vtap)
+{
+	/* First, so that no new alarm is set after the cancelling. */
+	rte_intr_callback_unregister_sync(vtap->link_intr, on_link_event, vtap);
+	rte_intr_instance_free(vtap->link_intr);
+	vtap->link_intr = NULL;
+	rte_eal_alarm_cancel(announce_removal, vtap);
+}
