@@ -1,0 +1,429 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Golden vectors: what goes into a port and what must come back, computed by scapy.
+
+Scapy is the independent implementation: the wanted frame is the given one with fields exchanged by
+scapy and rebuilt, so that lengths and checksums are scapy's, not ours. Each case is a directory
+with in.pcap, want.pcap and case.json (options of dpdk-lo and the counters it must report).
+
+  make_vectors.py           write the cases next to this file
+  make_vectors.py --check   write them elsewhere and compare: exit 1 when they differ
+"""
+
+import filecmp
+import json
+import os
+import shutil
+import sys
+import tempfile
+
+try:
+	from scapy.all import (ARP, Dot1AD, Dot1Q, Dot3, Ether, GRE, ICMP, ICMPv6EchoReply,
+		ICMPv6EchoRequest, ICMPv6NDOptDstLLAddr, ICMPv6NDOptSrcLLAddr, ICMPv6NDOptUnknown,
+		ICMPv6ND_NA, ICMPv6ND_NS, IP, IPerror, IPOption_LSRR, IPOption_NOP, IPOption_RR,
+		IPOption_Router_Alert, IPOption_SSRR, IPOption_Timestamp, IPv6, IPv6ExtHdrDestOpt,
+		IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, IPv6ExtHdrRouting, IPv6ExtHdrSegmentRouting, LLC,
+		PadN, Padding, RawPcapWriter, Raw, RouterAlert, SCTP, SCTPChunkData, TCP, UDP, UDPerror,
+		conf)
+except ImportError:
+	print("python3-scapy is not installed: cannot make vectors")
+	sys.exit(77)
+
+conf.verb = 0
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+PEER = "02:00:00:00:00:01"
+THERE = "02:00:00:00:00:02"  # a unicast MAC that is nobody's
+OWN = "02:70:63:61:70:00"  # net_pcap gives this to its first port
+BCAST = "ff:ff:ff:ff:ff:ff"
+A4, B4 = "192.0.2.1", "198.51.100.2"
+A6, B6 = "2001:db8::1", "2001:db8:1::2"
+OUR4, OUR6 = "198.18.0.2", "2001:2::2"
+HOST4, HOST6 = "198.18.0.9", "2001:2::9"
+MODES = ("wire", "mac", "ip", "l4")
+DEPTH = {mode: depth for depth, mode in enumerate(MODES)}
+
+
+def payload(size):
+	"""Bytes that name their own position, so that a shifted copy cannot look right."""
+	return bytes((i * 7 + (i >> 8) * 13 + 5) & 0xFF for i in range(size))
+
+
+def swapped(pkt, mode):
+	"""The frame that must come back: fields exchanged on a copy, the rest rebuilt by scapy."""
+	pkt = pkt.copy()
+	depth = DEPTH[mode]
+	if depth >= 1:
+		pkt.src, pkt.dst = pkt.dst, pkt.src
+	layer = pkt.payload
+	while isinstance(layer, (Dot1Q, Dot1AD)):
+		layer = layer.payload
+	if depth < 2 or not isinstance(layer, (IP, IPv6)):
+		return pkt
+	layer.src, layer.dst = layer.dst, layer.src
+	if depth < 3:
+		return pkt
+	layer = layer.payload
+	while isinstance(layer, (IPv6ExtHdrHopByHop, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment)):
+		layer = layer.payload
+	if isinstance(layer, (TCP, UDP, SCTP)):
+		layer.sport, layer.dport = layer.dport, layer.sport
+	return pkt
+
+
+class Case:
+	"""One run of dpdk-lo: options, frames in, frames out, counters."""
+
+	def __init__(self, name, mode, *options):
+		self.name = name
+		self.mode = mode
+		self.options = ["--mode", mode, *options]
+		self.given = []
+		self.want = []
+		self.count = {}
+
+	def add(self, pkt, fate="reflected", want=None, trailer=b""):
+		"""One frame. fate: "reflected", an answer's name, or a drop reason, or a dictionary of
+		them by mode. want: what comes back, when it is not the swapped frame."""
+		if isinstance(fate, dict):
+			fate = fate[self.mode]
+		raw = bytes(pkt) + trailer
+		self.given.append(raw)
+		self.count[fate] = self.count.get(fate, 0) + 1
+		if fate == "reflected" and want is None:
+			if isinstance(pkt, bytes):
+				# What scapy would not build again the same way: only the MACs move.
+				want = pkt if self.mode == "wire" else pkt[6:12] + pkt[:6] + pkt[12:]
+			else:
+				want = bytes(swapped(pkt, self.mode))
+			want += trailer
+		if want is not None:
+			self.want.append(bytes(want))
+		else:
+			assert fate not in ("arp", "nd", "icmp"), "an answer needs its frame"
+
+	def write(self, root):
+		where = os.path.join(root, self.name)
+		os.makedirs(where, exist_ok=True)
+		for name, frames in (("in.pcap", self.given), ("want.pcap", self.want)):
+			with RawPcapWriter(os.path.join(where, name), linktype=1, snaplen=65535) as out:
+				out.write_header(None)
+				for number, frame in enumerate(frames):
+					out.write_packet(frame, sec=0, usec=number)
+		with open(os.path.join(where, "case.json"), "w", encoding="utf-8") as out:
+			json.dump({"options": self.options, "rx": len(self.given),
+				"want": dict(sorted(self.count.items()))}, out, indent=1)
+			out.write("\n")
+
+
+def ether(**kw):
+	return Ether(**{"src": PEER, "dst": THERE, **kw})
+
+
+def ip4(**kw):
+	return IP(**{"src": A4, "dst": B4, "id": 0x1234, "ttl": 63, **kw})
+
+
+def ip6(**kw):
+	return IPv6(**{"src": A6, "dst": B6, "fl": 0x54321, "tc": 0x2E, "hlim": 61, **kw})
+
+
+def udp(size=18, **kw):
+	return UDP(**{"sport": 49153, "dport": 7001, **kw}) / Raw(payload(size))
+
+
+def tcp(size=18, **kw):
+	return TCP(**{"sport": 49153, "dport": 80, "seq": 0x01020304, "flags": "PA", **kw}) / \
+		Raw(payload(size))
+
+
+def sctp(ip, **kw):
+	"""The CRC32c covers the ports; a reflector leaves it alone, so it is pinned here."""
+	pkt = ip / SCTP(sport=5001, dport=5002, tag=0xCAFE, **kw) / SCTPChunkData(data=payload(20))
+	pkt[SCTP].chksum = SCTP(bytes(pkt[SCTP])).chksum
+	return pkt
+
+
+def bulk_frames():
+	"""Frames that every mode sends back, as (packet, trailer)."""
+	def plain(pkt):
+		return pkt, b""
+
+	# Sizes: what every mode must carry, from the bare header to jumbo.
+	yield plain(ether(type=0x9999))
+	for size in (60, 1514, 9600):
+		yield plain(ether(type=0x9999) / Raw(payload(size - 14)))
+	for size in (42, 43, 60, 61, 63, 64, 65, 66, 127, 128, 256, 512, 1024, 1280, 1514, 1518, 2047,
+			2048, 2049, 4096, 8192, 9018, 9600):
+		yield plain(ether() / ip4() / udp(size - 42))
+	for size in (62, 64, 128, 1514, 9600):
+		yield plain(ether() / ip6() / udp(size - 62))
+	for size in (54, 64, 1514, 9600):
+		yield plain(ether() / ip4() / tcp(size - 54))
+	for size in (74, 1514, 9600):
+		yield plain(ether() / ip6() / tcp(size - 74))
+	# Padding and trailers behind the IP packet are kept, whatever they hold.
+	yield ether() / ip4() / udp(1), payload(17)
+	yield ether() / ip4() / udp(30), payload(90)
+	yield ether() / ip6() / tcp(0), payload(7)
+	yield ether() / ip4(proto=253), payload(26)
+	# Fields that must survive: ID, flags, TTL, TOS, checksums as they are.
+	yield plain(ether() / ip4(id=0xFFFF, flags="DF", ttl=1, tos=0xB8) / udp())
+	yield plain(ether() / ip4(ttl=255, id=0) / tcp(flags="S", options=[("MSS", 1460),
+		("SAckOK", b""), ("Timestamp", (1, 0)), ("NOP", None), ("WScale", 7)]))
+	yield plain(ether() / ip4() / udp(chksum=0))
+	yield plain(ether() / ip4() / udp(chksum=0x1111))
+	yield plain(ether() / ip4(chksum=0x2222) / udp())
+	yield plain(ether() / ip6(hlim=0, fl=0, tc=0) / udp(sport=7, dport=7))
+	yield plain(ether() / ip4() / udp(0, sport=0, dport=65535))
+	# TCP options to the last byte of the header.
+	yield plain(ether() / ip4() / tcp(0, options=[("NOP", None)] * 40))
+	# IPv4 options that do not route.
+	yield plain(ether() / ip4(options=[IPOption_NOP()] * 4) / udp())
+	yield plain(ether() / ip4(options=[IPOption_RR(routers=["0.0.0.0"] * 9)]) / tcp())
+	yield plain(ether() / ip4(options=[IPOption_Router_Alert()]) / udp())
+	yield plain(ether() / ip4(options=[IPOption_NOP(), IPOption_RR(length=7,
+		routers=["0.0.0.0"])]) / sctp(ip4())[SCTP])
+	# Other protocols: addresses only.
+	yield plain(ether() / sctp(ip4()))
+	yield plain(ether() / sctp(ip6()))
+	yield plain(ether() / ip4() / ICMP(type=8, id=7, seq=9) / Raw(payload(56)))
+	yield plain(ether() / ip4() / ICMP(type=0, id=7, seq=9) / Raw(payload(56)))
+	yield plain(ether() / ip4() / ICMP(type=3, code=3) / IPerror(src=B4, dst=A4) /
+		UDPerror(sport=1, dport=2))
+	yield plain(ether() / ip6() / ICMPv6EchoRequest(id=3, seq=4, data=payload(40)))
+	yield plain(ether() / ip4() / GRE() / IP(src="10.0.0.1", dst="10.0.0.2") / udp())
+	yield plain(ether() / ip4() / IP(src="10.0.0.1", dst="10.0.0.2") / Raw(payload(30)))
+	yield plain(ether() / ip4(proto=50) / Raw(payload(64)))
+	yield plain(ether() / ip4(proto=89) / Raw(payload(44)))
+	yield plain(ether() / ip6(nh=253) / Raw(payload(44)))
+	yield plain(ether() / ip6(nh=59))
+	yield plain(ether() / ip6(nh=50) / Raw(payload(44)))
+	# IPv6 extension headers.
+	hbh = IPv6ExtHdrHopByHop(options=[RouterAlert()])
+	yield plain(ether() / ip6() / hbh / udp())
+	yield plain(ether() / ip6() / IPv6ExtHdrDestOpt(options=[PadN(optdata=bytes(4))]) / tcp())
+	yield plain(ether() / ip6() / IPv6ExtHdrDestOpt(options=[PadN(optdata=bytes(12))]) / udp())
+	yield plain(ether() / ip6() / hbh / IPv6ExtHdrDestOpt(options=[PadN(optdata=bytes(4))]) /
+		IPv6ExtHdrFragment(id=5) / udp())
+	yield plain(ether() / ip6() / hbh / IPv6ExtHdrFragment(id=5, offset=0, m=1) / udp(24))
+	# Later fragments have no ports: what stands there is payload.
+	yield plain(ether() / ip6() / IPv6ExtHdrFragment(id=5, offset=4, m=1, nh=17) /
+		Raw(payload(40)))
+	yield plain(ether() / ip6() / hbh / IPv6ExtHdrFragment(id=5, offset=9, m=0, nh=6) /
+		Raw(payload(3)))
+	yield plain(ether() / ip4(flags="MF", id=77) / udp(24))
+	yield plain(ether() / ip4(flags="MF", id=78) / tcp(20))
+	yield plain(ether() / ip4(frag=4, flags="MF", proto=17) / Raw(payload(32)))
+	yield plain(ether() / ip4(frag=185, proto=6) / Raw(payload(5)))
+	yield plain(ether() / ip4(frag=1, proto=132) / Raw(payload(1)))
+	# Tags are kept.
+	yield plain(ether() / Dot1Q(vlan=100, prio=5, id=1) / ip4() / udp())
+	yield plain(ether() / Dot1Q(vlan=0, prio=7) / ip6() / tcp())
+	yield plain(ether() / Dot1AD(vlan=200) / Dot1Q(vlan=100, prio=3) / ip4() / tcp())
+	yield plain(ether() / Dot1AD(vlan=200) / Dot1Q(vlan=100) / ip6() / hbh / udp())
+	yield plain(ether() / Dot1Q(vlan=1) / Dot1Q(vlan=4094) / ip4() / udp())
+	yield plain(ether() / Dot1AD(vlan=200) / ip4(frag=3) / Raw(payload(40)))
+	yield plain(ether() / Dot1Q(vlan=9, type=0x9999) / Raw(payload(42)))
+	# Not IP at all.
+	yield plain(ether(type=0x8847) / Raw(bytes.fromhex("00064140") + bytes(ip4() / udp())))
+	yield plain(ether(type=0x8864) / Raw(payload(60)))
+	yield plain(Dot3(src=PEER, dst=THERE) / LLC(dsap=0x42, ssap=0x42, ctrl=3) / Raw(payload(43)))
+
+
+def bulk(mode):
+	case = Case(f"bulk-{mode}", mode)
+	for pkt, trailer in bulk_frames():
+		case.add(pkt, trailer=trailer)
+	return case
+
+
+def only(*modes, drop):
+	"""Dropped for a reason in some modes, reflected in the others."""
+	return {mode: drop if mode in modes else "reflected" for mode in MODES}
+
+
+def guard_frames():
+	"""(packet, fate by mode or one for all)."""
+	body = ip4() / udp()
+	swap = ("mac", "ip", "l4")
+	deep = ("ip", "l4")
+
+	for src in ("01:00:5e:00:00:01", "33:33:00:00:00:01", BCAST, "03:00:00:00:00:01",
+			"00:00:00:00:00:00"):
+		yield ether(src=src) / body, "mcast_src"
+	yield ether(src=THERE, dst=THERE) / body, "src_is_dst"
+	yield ether(src=OWN) / body, "self"
+	for last in (0x00, 0x01, 0x02, 0x03, 0x0D, 0x0E, 0x0F, 0x10, 0x20, 0x21, 0x2F):
+		yield ether(dst=f"01:80:c2:00:00:{last:02x}") / body, "reserved_mac"
+	for dst in ("01:00:0c:cc:cc:cc", "01:00:0c:cc:cc:cd"):
+		yield ether(dst=dst) / body, "reserved_mac"
+	yield ether(dst="01:80:c2:00:00:01", type=0x8808) / Raw(b"\0\1\xff\xff" + bytes(42)), \
+		"reserved_mac"
+	yield ether(type=0x8808) / Raw(b"\0\1\xff\xff" + bytes(42)), "mac_control"
+	yield ether() / Dot1Q(vlan=5, type=0x8808) / Raw(b"\1\1\0\xff" + bytes(42)), "mac_control"
+	for kind in (0x8809, 0x88CC, 0x888E, 0x88F7, 0x8902, 0x9000):
+		yield ether(type=kind) / Raw(payload(46)), "l2_control"
+	for dst in (BCAST, "01:00:5e:00:00:fb", "33:33:00:00:00:fb", "01:00:00:00:00:00"):
+		yield ether(dst=dst) / body, only(*swap, drop="mcast_dst")
+	# An ARP request for somebody else, and one that asks for nobody's address.
+	yield ether(dst=BCAST) / ARP(hwsrc=PEER, psrc=A4, pdst=B4), only(*swap, drop="mcast_dst")
+	yield ether() / IP(src=A4, dst=A4) / udp(), only(*deep, drop="land")
+	yield ether() / IP(src=A4, dst=A4) / tcp(sport=80, dport=80), only(*deep, drop="land")
+	yield ether() / IPv6(src=A6, dst=A6) / udp(), only(*deep, drop="land")
+	yield ether() / Dot1Q(vlan=3) / IP(src=A4, dst=A4, frag=5) / Raw(payload(16)), \
+		only(*deep, drop="land")
+	for addr in ("127.0.0.1", "127.255.255.254", "0.0.0.0", "0.1.2.3", "224.0.0.1",
+			"239.255.255.255", "240.0.0.1", "255.255.255.255"):
+		yield ether() / ip4(src=addr) / udp(), only(*deep, drop="martian")
+		yield ether() / ip4(dst=addr) / udp(), only(*deep, drop="martian")
+	for addr in ("::1", "::", "ff02::1", "ff0e::101"):
+		yield ether() / ip6(src=addr) / udp(), only(*deep, drop="martian")
+		yield ether() / ip6(dst=addr) / udp(), only(*deep, drop="martian")
+	for option in (IPOption_LSRR, IPOption_SSRR):
+		yield ether() / ip4(options=[option(routers=["203.0.113.5"])]) / udp(), \
+			only(*deep, drop="options")
+		yield ether() / ip4(options=[IPOption_NOP(), option(routers=["203.0.113.5"] * 8)]) / \
+			tcp(), only(*deep, drop="options")
+	for kind in (0, 2):
+		yield ether() / ip6() / IPv6ExtHdrRouting(type=kind, addresses=["2001:db8::5"],
+			segleft=1) / udp(), only(*deep, drop="options")
+	yield ether() / ip6() / IPv6ExtHdrHopByHop() / IPv6ExtHdrSegmentRouting(
+		addresses=["2001:db8::5", "2001:db8::6"], segleft=1, lastentry=1) / udp(), \
+		only(*deep, drop="options")
+
+
+def guards(mode):
+	case = Case(f"guards-{mode}", mode)
+	for pkt, fate in guard_frames():
+		case.add(pkt, fate)
+	# The port goes on after all that.
+	case.add(ether() / ip4() / udp())
+	return case
+
+
+def accept(name):
+	"""Destination MACs."""
+	case = Case(f"accept-{name}", "l4", "--accept", name)
+	case.add(ether(dst=OWN) / ip4() / udp())
+	case.add(ether() / ip4() / udp(), "not_mine" if name == "own" else "reflected")
+	case.add(ether() / Dot1Q(vlan=2) / ip6() / tcp(), "not_mine" if name == "own" else "reflected")
+	case.add(ether(type=0x9999) / Raw(payload(50)), "not_mine" if name == "own" else "reflected")
+	case.add(ether(dst=BCAST) / ip4() / udp(), "mcast_dst")
+	case.add(ether(dst="01:00:5e:01:02:03") / ip4() / udp(), "mcast_dst")
+	case.add(ether(dst=OWN) / Dot1AD(vlan=2) / Dot1Q(vlan=3) / ip4() / tcp())
+	return case
+
+
+def malformed(mode):
+	"""Lengths that lie. Counted, never sent back, whatever the mode."""
+	case = Case(f"malformed-{mode}", mode)
+	good4 = bytes(ether() / ip4() / udp(40))
+	good6 = bytes(ether() / ip6() / udp(40))
+	good_tcp = bytes(ether() / ip4() / tcp(40))
+	tagged = bytes(ether() / Dot1AD(vlan=2) / Dot1Q(vlan=3) / ip4() / udp(40))
+	hbh = bytes(ether() / ip6() / IPv6ExtHdrHopByHop(options=[RouterAlert()]) / udp(40))
+	arp = bytes(ether() / ARP(hwsrc=PEER, psrc=A4, pdst=B4))
+	options = bytes(ether() / ip4(options=[IPOption_NOP()] * 8) / udp(40))
+
+	def edit(raw, at, *new):
+		return raw[:at] + bytes(new) + raw[at + len(new):]
+
+	for size in (1, 6, 12, 13):
+		case.add(good4[:size], "short")
+	for size in range(14, 22):
+		case.add(tagged[:size], "short")
+	for raw, starts in ((good4, 14), (good6, 14), (tagged, 22)):
+		for size in (0, 1, 5, 19):
+			case.add(raw[:starts + size], "truncated")
+		case.add(raw[:-1], "truncated")
+	# Header length and total length that contradict each other or the frame.
+	case.add(edit(good4, 14, 0x44), "truncated")
+	case.add(edit(good4, 14, 0x40), "truncated")
+	case.add(edit(good4, 14, 0x4F, 0, 0, 40), "truncated")
+	case.add(edit(good4, 16, 0, 19), "truncated")
+	case.add(edit(good4, 16, 0, 0), "truncated")
+	case.add(edit(good4, 16, 0xFF, 0xFF), "truncated")
+	case.add(edit(good6, 18, 0xFF, 0xFF), "truncated")
+	case.add(edit(good6, 18, 0, 49), "truncated")
+	# Transport headers that do not fit.
+	case.add(edit(good4, 38, 0, 7), "truncated")
+	case.add(edit(good4, 38, 0, 0), "truncated")
+	case.add(edit(good4, 38, 0, 49), "truncated")
+	case.add(edit(good6, 58, 0xFF, 0xFF), "truncated")
+	case.add(edit(good_tcp, 46, 0x40), "truncated")
+	case.add(edit(good_tcp, 46, 0x00), "truncated")
+	case.add(edit(bytes(ether() / ip4() / tcp(0)), 46, 0xF0), "truncated")
+	for proto, size in ((6, 19), (6, 4), (6, 0), (17, 7), (17, 3), (17, 0), (132, 11), (1, 7)):
+		case.add(ether() / ip4(proto=proto) / Raw(payload(size)), "truncated")
+		case.add(ether() / ip4(proto=proto, flags="MF") / Raw(payload(size)), "truncated")
+	for proto, size in ((6, 19), (17, 7), (132, 11), (58, 3)):
+		case.add(ether() / ip6(nh=proto) / Raw(payload(size)), "truncated")
+	# Extension headers that do not fit, or never end.
+	case.add(edit(hbh, 55, 0xFF), "truncated")
+	for nh in (0, 43, 44, 51, 60):
+		case.add(ether() / ip6(nh=nh) / Raw(bytes((17,) + (0,) * 6)), "truncated")
+	case.add(ether() / ip6(nh=60) / Raw(bytes((60, 0, 1, 4, 0, 0, 0, 0)) * 40),
+		only("ip", "l4", drop="options"), want=None if mode in ("ip", "l4") else
+		bytes(swapped(ether() / ip6(nh=60) / Raw(bytes((60, 0, 1, 4, 0, 0, 0, 0)) * 40), mode)))
+	# IPv4 options without a length, with one of 0 or 1, with one beyond the header.
+	for at, new in ((41, (7,)), (34, (7, 0)), (34, (7, 1)), (34, (7, 9)), (40, (7, 3))):
+		case.add(edit(options, at, *new), only("ip", "l4", drop="options"))
+	# ARP cut short, or with addresses longer than the frame; 802.3 length beyond the frame.
+	for size in (14, 20, 41):
+		case.add(arp[:size], "truncated")
+	case.add(edit(arp, 18, 255, 255), "truncated")
+	case.add(ether(type=100) / Raw(payload(99)), "truncated")
+	# Another protocol under IPv4's number is a frame like any other.
+	for raw in (edit(good4, 14, 0x65), edit(good6, 14, 0x45 - 0x40)):
+		case.add(raw)
+	case.add(ether() / ip4() / udp())
+	return case
+
+
+def arp_reply(request, vlan=None, psrc=None):
+	"""What RFC 826 and 5227 make of a request, in 60 bytes at least."""
+	arp = request[ARP]
+	reply = Ether(src=OWN, dst=PEER)
+	if vlan is not None:
+		reply /= vlan
+	return reply / ARP(op=2, hwsrc=OWN, psrc=psrc or arp.pdst, hwdst=arp.hwsrc, pdst=arp.psrc)
+
+
+ANSWERING = ("--address", f"{OUR4}", "--address", f"{OUR6}", "--address", "203.0.113.0/24",
+	"--address", "2001:2:0:7::/64")
+
+
+def main():
+	check = sys.argv[1:] == ["--check"]
+	root = tempfile.mkdtemp() if check else HERE
+	cases = [make(mode) for make in (bulk, guards, malformed) for mode in MODES]
+	cases += [accept(name) for name in ("own", "unicast", "any")]
+	for case in cases:
+		case.write(root)
+	if not check:
+		return 0
+	try:
+		return compare(root, [case.name for case in cases])
+	finally:
+		shutil.rmtree(root)
+
+
+def compare(root, names):
+	bad = 0
+	kept = {entry for entry in os.listdir(HERE)
+		if os.path.exists(os.path.join(HERE, entry, "case.json"))}
+	for name in sorted(kept - set(names)):
+		print(f"{name}: in the tree, but made by no one")
+		bad = 1
+	for name in names:
+		for file in ("in.pcap", "want.pcap", "case.json"):
+			a, b = os.path.join(root, name, file), os.path.join(HERE, name, file)
+			if not os.path.exists(b) or not filecmp.cmp(a, b, shallow=False):
+				print(f"{name}/{file}: the tree has something else than scapy makes of it")
+				bad = 1
+	print(f"{len(names)} cases made by scapy")
+	return bad
+
+
+sys.exit(main())
