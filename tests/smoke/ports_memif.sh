@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# net_memif: a stock dpdk-testpmd on the other side sends the golden frames from a pcap and writes
+# down what comes back.
+. "$(dirname -- "$0")/lib.sh"
+. "$SMOKE/testpmd.sh"
+
+remember_host
+for mode in l4 mac; do
+	golden "$mode" 1518
+	start lo --no-pci --vdev "net_memif0,role=server,socket=$T/m.sock,socket-abstract=no" -- \
+		--mode "$mode" --json "$T/r.json"
+	lo=$PID
+	testpmd_exchange "net_memif0,role=client,socket=$T/m.sock,socket-abstract=no"
+	stop "$lo"
+	"$SUPPORT/pcap.py" same "$T/out" "$T/want" || fail "memif, mode $mode: something else came back"
+	check_report "$T/r.json" 'p.net_memif0.reflected == p.net_memif0.rx > 50'
+done
+# A peer that comes late, goes, and comes again.
+start lo --no-pci --vdev "net_memif0,role=server,socket=$T/m.sock,socket-abstract=no" -- \
+	--json "$T/r.json"
+lo=$PID
+golden l4 1518
+for turn in 1 2; do
+	testpmd_exchange "net_memif0,role=client,socket=$T/m.sock,socket-abstract=no"
+	"$SUPPORT/pcap.py" same "$T/out" "$T/want" || fail "memif, turn $turn: something else came back"
+done
+alive "$lo" || fail "dpdk-lo does not survive its peer"
+stop "$lo"
+check_report "$T/r.json" 'p.net_memif0.rx > 100'
