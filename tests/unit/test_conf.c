@@ -1,0 +1,634 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "conf/option.h"
+
+static struct dlo_conf conf;
+static char err[DLO_CONF_ERR];
+
+static int
+setup(void **state)
+{
+	(void)state;
+	dlo_conf_init(&conf);
+	err[0] = '\0';
+	return 0;
+}
+
+/* want: NULL for a good value, else what the sentence must hold. */
+static const struct row {
+	const char *option;
+	const char *value;
+	const char *want;
+} rows[] = {
+	{ "mode", "wire", NULL },
+	{ "mode", "l4", NULL },
+	{ "mode", "ip@net_ring0", NULL },
+	{ "mode", "mac@0000:01:00.0", NULL },
+	{ "mode", "foo", "--mode: unknown mode 'foo'; known: wire, mac, ip, l4" },
+	{ "mode", "", "empty, expected MODE" },
+	{ "mode", NULL, "--mode: needs a value: MODE" },
+	{ "mode", "@net_ring0", "empty, expected MODE" },
+	{ "mode", "mac@", "no port name after '@'" },
+	{ "mode", "mac@a@b", "unknown mode 'mac@a'" },
+	{ "mode", "MAC", "unknown mode 'MAC'" },
+	{ "mode", "mac ", "unknown mode 'mac '" },
+	{ "mode", "mac@0123456789012345678901234567890123456789012345678901234567890123",
+		"64 bytes long, at most 63" },
+	{ "accept", "own", NULL },
+	{ "accept", "any@net_null0", NULL },
+	{ "accept", "all", "--accept: unknown rule 'all'; known: own, unicast, any" },
+	{ "guards", "on", NULL },
+	{ "guards", "off@x", NULL },
+	{ "guards", "1", "unknown state '1'; known: off, on" },
+	{ "address", "192.0.2.1", NULL },
+	{ "address", "192.0.2.1/24,2001:db8::/64@net_ring0", NULL },
+	{ "address", "192.0.2.256", "'192.0.2.256' is not an IPv4 or IPv6 address" },
+	{ "address", "192.0.2.1/33", "'192.0.2.1/33' is not" },
+	{ "address", "192.0.2.1,", "an item of the list is empty" },
+	{ "address", "ip=192.0.2.1", "'ip' is not an IPv4 or IPv6" },
+	{ "address", "0.0.0.0/0", "not an address of anybody" },
+	{ "address", "::", "not an address of anybody" },
+	{ "address", "127.0.0.1", "loopback" },
+	{ "address", "::1", "loopback" },
+	{ "address", "224.0.0.1", "not a unicast" },
+	{ "address", "255.255.255.255", "not a unicast" },
+	{ "address", "ff02::1", "not a unicast" },
+	{ "address", "10.0.0.0/7", "wider than /8" },
+	{ "address", "2001:db8::/15", "wider than /16" },
+	{ "answer", "arp", NULL },
+	{ "answer", "arp,icmp@p", NULL },
+	{ "answer", "all", NULL },
+	{ "answer", "none", NULL },
+	{ "answer", "arp,dns", "--answer: unknown answer 'dns'; known: arp, nd, icmp, all, none" },
+	{ "answer", "all,arp", "'all' stands alone" },
+	{ "answer", "arp,none", "'none' stands alone" },
+	{ "answer", ",arp", "empty" },
+	{ "answer", "arp=1", "by name alone" },
+	{ "link", NULL, NULL },
+	{ "link", "dlo0", NULL },
+	{ "link", "type=auto", NULL },
+	{ "link", "x.y-z_1,type=virtio-user,ip=10.1.0.1/16,ip=fd00::1/64,mtu=1500", NULL },
+	{ "link", "a,mac=02:00:00:00:00:FF,queues=64,mtu=65521,ip=10.0.0.0/31", NULL },
+	{ "link", "", "--link: the value is empty" },
+	{ "link", "0123456789abcdef", "16 bytes long, at most 15" },
+	{ "link", "a b", "'a b' is not an interface name" },
+	{ "link", "a/b", "not an interface name" },
+	{ "link", "a%d", "not an interface name" },
+	{ "link", "lo", "'lo' belongs to the kernel" },
+	{ "link", "..", "'..' belongs to the kernel" },
+	{ "link", "dlo0,foo=1", "unknown key 'foo'; known: type, ip, mtu, mac, queues" },
+	{ "link", "dlo0,mtu", "key 'mtu' needs a value: mtu=..." },
+	{ "link", "dlo0,mtu=", "no value after 'mtu='" },
+	{ "link", "dlo0,,mtu=1500", "empty" },
+	{ "link", "dlo0,mtu=67", "'67' is not a whole number from 68 to 65521" },
+	{ "link", "dlo0,mtu=65522", "from 68 to 65521" },
+	{ "link", "dlo0,mtu=1500,mtu=1500", "key 'mtu' is given twice" },
+	{ "link", "type=kni", "unknown type 'kni'; known: auto, vtap, virtio-user, tap" },
+	{ "link", "queues=0", "from 1 to 64" },
+	{ "link", "queues=65", "from 1 to 64" },
+	{ "link", "mac=01:00:00:00:00:01", "not a unicast Ethernet address" },
+	{ "link", "mac=00:00:00:00:00:00", "not a unicast Ethernet address" },
+	{ "link", "mac=02:00:00:00:00:0g", "not a unicast Ethernet address" },
+	{ "link", "mac=02-00-00-00-00-01", "not a unicast Ethernet address" },
+	{ "link", "mac=02:00:00:00:00:01:02", "not a unicast Ethernet address" },
+	{ "link", "ip=10.0.0.1", "needs a prefix length from /8 to /31" },
+	{ "link", "ip=fd00::1", "needs a prefix length from /16 to /127" },
+	{ "link", "ip=198.18.0.0/15", "is the address of the network itself" },
+	{ "link", "ip=198.19.255.255/15", "is the address of the network itself" },
+	{ "link", "ip=fd00::/64", "is the address of the network itself" },
+	{ "link", "ip=fe80::1/64", "not a unicast address that the host can have" },
+	{ "link", "ip=127.0.0.2/8", "not a unicast address that the host can have" },
+	{ "link", "ip=10.0.0.1/33", "is not an IPv4 or IPv6" },
+	{ "inject", "0", NULL },
+	{ "inject", "256,kind=mix,size=1500,flows=16", NULL },
+	{ "inject", "1048576,file=a=b.pcap", NULL },
+	{ "inject", "42,kind=udp4,size=42", NULL },
+	{ "inject", "-1", "'-1' is not a whole number from 0 to 1048576" },
+	{ "inject", "1x", "'1x' is not a whole number" },
+	{ "inject", "0x10", "'0x10' is not a whole number" },
+	{ "inject", " 1", "' 1' is not a whole number" },
+	{ "inject", "1048577", "from 0 to 1048576" },
+	{ "inject", "99999999999999999999999", "from 0 to 1048576" },
+	{ "inject", "kind=udp4", "the number of frames comes first" },
+	{ "inject", "1,2", "unknown key '2'" },
+	{ "inject", "1,kind", "key 'kind' needs a value" },
+	{ "inject", "1,kind=sctp", "unknown kind 'sctp'" },
+	{ "inject", "1,size=41", "from 42 to 9600" },
+	{ "inject", "1,size=9601", "from 42 to 9600" },
+	{ "inject", "1,kind=tcp6,size=73", "the headers of kind 'tcp6' need 74" },
+	{ "inject", "1,flows=0", "from 1 to 65536" },
+	{ "inject", "1,flows=1,flows=2", "key 'flows' is given twice" },
+	{ "inject", "1,file=x,size=64", "file= takes frames as they are" },
+	{ "capture", "x.pcapng", NULL },
+	{ "capture", "a=b,port=0000:01:00.0,filter=ip[0] & 0xf = 5,drops", NULL },
+	{ "capture", "", "empty" },
+	{ "capture", ",drops", "the file name is empty" },
+	{ "capture", "x,drops=1", "key 'drops' takes no value" },
+	{ "capture", "x,port", "key 'port' needs a value" },
+	{ "capture", "x,filter=", "no value after 'filter='" },
+	{ "capture", "x,drops,drops", "key 'drops' is given twice" },
+	{ "capture", "x,snap=3", "unknown key 'snap'; known: port, filter, drops" },
+	{ "stats", "1", NULL },
+	{ "stats", "0.5", NULL },
+	{ "stats", "0", NULL },
+	{ "stats", "0.01", "'0.01' is not a number of seconds, 0 or from 0.1 to 31536000" },
+	{ "stats", "-1", "'-1' is not a number of seconds" },
+	{ "stats", "inf", "'inf' is not a number of seconds" },
+	{ "stats", "nan", "'nan' is not a number of seconds" },
+	{ "stats", "1e3", "'1e3' is not a number of seconds" },
+	{ "stats", ".", "'.' is not a number of seconds" },
+	{ "stats", "1,5", "'1,5' is not a number of seconds" },
+	{ "json", "report.json", NULL },
+	{ "json", "", "--json: the value is empty, expected FILE" },
+	{ "idle", "spin", NULL },
+	{ "idle", "adaptive", NULL },
+	{ "idle", "sleep", "unknown policy 'sleep'; known: spin, adaptive" },
+	{ "duration", "10", NULL },
+	{ "duration", "10s", "'10s' is not a number of seconds" },
+	{ "duration", "31536001", "to 31536000" },
+	{ "count", "18446744073709551615", NULL },
+	{ "count", "18446744073709551616", "from 0 to 18446744073709551615" },
+	{ "count", "+1", "'+1' is not a whole number" },
+	{ "exit-when-idle", "0.25", NULL },
+	{ "exit-when-idle", "soon", "'soon' is not a number of seconds" },
+	{ "config", "dlo.ini", NULL },
+	{ "config", "", "empty" },
+};
+
+/* A wrong value says what the row wants, in one sentence, and changes nothing at all. */
+static void
+values(void **state)
+{
+	static struct dlo_conf before;
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct row *r = &rows[i];
+		int rc;
+
+		setup(NULL);
+		memcpy(&before, &conf, sizeof(conf));
+		rc = dlo_conf_set(&conf, r->option, r->value, err);
+		if (rc != (r->want == NULL ? 0 : -EINVAL))
+			fail_msg("--%s '%s': returned %d, said '%s'", r->option,
+				r->value != NULL ? r->value : "(none)", rc, err);
+		if (r->want == NULL)
+			continue;
+		if (strstr(err, r->want) == NULL)
+			fail_msg("--%s '%s' said '%s', not '%s'", r->option,
+				r->value != NULL ? r->value : "(none)", err, r->want);
+		assert_int_equal(strncmp(err, "--", 2), 0);
+		assert_null(strchr(err, '\n'));
+		assert_memory_equal(&before, &conf, sizeof(conf));
+	}
+}
+
+/* Whoever adds an option adds a good and a bad value above. */
+static void
+every_option_has_rows(void **state)
+{
+	(void)state;
+	for (const struct dlo_option *o = dlo_options; o->name != NULL; o++) {
+		unsigned int good = 0, bad = 0;
+
+		for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+			if (strcmp(rows[i].option, o->name) == 0)
+				*(rows[i].want == NULL ? &good : &bad) += 1;
+		}
+		if (good == 0 || bad == 0)
+			fail_msg("--%s has %u good and %u bad values in this "
+				"test", o->name, good, bad);
+	}
+}
+
+static void
+table_is_sound(void **state)
+{
+	uint32_t bits = 0;
+
+	(void)state;
+	for (const struct dlo_option *o = dlo_options; o->name != NULL; o++) {
+		assert_ptr_equal(dlo_option_by_name(o->name), o);
+		assert_non_null(o->set);
+		assert_non_null(o->group);
+		assert_non_null(o->help);
+		assert_null(strchr(o->help, '\n'));
+		assert_int_equal(bits & o->port_bit, 0);
+		bits |= o->port_bit;
+	}
+	assert_null(dlo_option_by_name("mod"));
+	assert_int_equal(dlo_conf_set(&conf, "mod", "l4", err), -ENOENT);
+	assert_string_equal(err, "--mod: no such option, see --help");
+}
+
+static void
+set_ok(const char *option, const char *value)
+{
+	if (dlo_conf_set(&conf, option, value, err) != 0)
+		fail_msg("--%s %s: %s", option, value != NULL ? value : "(none)", err);
+}
+
+static void
+defaults(void **state)
+{
+	static const struct {
+		const char *driver;
+		const char *ifname;
+		enum dlo_mode mode;
+		enum dlo_accept accept;
+		bool guards;
+	} want[] = {
+		{ "net_ring", NULL, DLO_MODE_L4, DLO_ACCEPT_UNICAST, true },
+		{ "net_pcap", NULL, DLO_MODE_L4, DLO_ACCEPT_UNICAST, true },
+		{ "net_memif", NULL, DLO_MODE_L4, DLO_ACCEPT_UNICAST, true },
+		{ "net_vhost", NULL, DLO_MODE_L4, DLO_ACCEPT_UNICAST, true },
+		{ "net_virtio_user", NULL, DLO_MODE_L4, DLO_ACCEPT_UNICAST, true },
+		{ "net_virtio_user", "dlo0", DLO_MODE_IP, DLO_ACCEPT_OWN, true },
+		{ "net_vtap", "dlo0", DLO_MODE_IP, DLO_ACCEPT_OWN, true },
+		{ "net_null", NULL, DLO_MODE_L4, DLO_ACCEPT_ANY, false },
+		{ "net_af_xdp", NULL, DLO_MODE_L4, DLO_ACCEPT_OWN, true },
+		{ "net_ixgbe", NULL, DLO_MODE_L4, DLO_ACCEPT_OWN, true },
+		{ NULL, NULL, DLO_MODE_L4, DLO_ACCEPT_OWN, true },
+	};
+	struct dlo_conf_port port;
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		dlo_conf_resolve(&conf,
+			&(struct dlo_conf_port_facts){ "p0", want[i].driver, want[i].ifname },
+				&port);
+		assert_int_equal(port.set, 0);
+		assert_int_equal(port.mode, want[i].mode);
+		assert_int_equal(port.accept, want[i].accept);
+		assert_int_equal(port.guards, want[i].guards);
+		assert_int_equal(port.answers, 1 << DLO_ANSWER_ARP | 1 << DLO_ANSWER_ND |
+			1 << DLO_ANSWER_ICMP);
+		assert_int_equal(port.nb_addresses, 0);
+	}
+	assert_false(conf.link.wanted);
+	assert_string_equal(conf.link.name, "dlo0");
+	assert_int_equal(conf.link.nb_ips, 2);
+	assert_int_equal(conf.inject.count, 0);
+	assert_int_equal(conf.idle, DLO_IDLE_DEFAULT);
+	assert_int_equal(dlo_conf_validate(&conf, err), 0);
+}
+
+static void
+named_over_general_over_default(void **state)
+{
+	const struct dlo_conf_port_facts null0 = { "net_null0", "net_null", NULL };
+	const struct dlo_conf_port_facts link = { "net_vtap_dlo0", "net_vtap", "dlo0" };
+	struct dlo_conf_port port;
+
+	(void)state;
+	set_ok("mode", "wire");
+	set_ok("mode", "mac@net_null0");
+	set_ok("guards", "on@net_null0");
+	set_ok("answer", "none");
+	set_ok("answer", "icmp@dlo0");
+	set_ok("address", "192.0.2.1");
+	set_ok("address", "192.0.2.2");
+	set_ok("address", "192.0.2.3/32,2001:db8::/64@net_vtap_dlo0");
+	set_ok("address", "192.0.2.4@net_vtap_dlo0");
+
+	dlo_conf_resolve(&conf, &null0, &port);
+	assert_int_equal(port.mode, DLO_MODE_MAC);
+	assert_true(port.guards);
+	assert_int_equal(port.accept, DLO_ACCEPT_ANY);
+	assert_int_equal(port.answers, 0);
+	assert_int_equal(port.nb_addresses, 2);
+	assert_int_equal(port.addresses[1].addr[3], 2);
+	assert_int_equal(port.set, DLO_CONF_MODE | DLO_CONF_GUARDS | DLO_CONF_ANSWER |
+		DLO_CONF_ADDRESS);
+
+	dlo_conf_resolve(&conf, &link, &port);
+	assert_int_equal(port.mode, DLO_MODE_WIRE);
+	assert_int_equal(port.answers, 1 << DLO_ANSWER_ICMP);
+	assert_int_equal(port.nb_addresses, 3);
+	assert_int_equal(port.addresses[0].addr[3], 3);
+	assert_int_equal(port.addresses[1].family, 6);
+}
+
+static void
+values_arrive(void **state)
+{
+	(void)state;
+	set_ok("link", "x0,type=tap,ip=10.1.0.1/16,ip=fd00::1/64,mtu=1400,mac=02:00:00:00:aB:01,"
+		"queues=4");
+	assert_true(conf.link.wanted);
+	assert_string_equal(conf.link.name, "x0");
+	assert_int_equal(conf.link.type, DLO_LINK_TAP);
+	assert_int_equal(conf.link.nb_ips, 2);
+	assert_int_equal(conf.link.ips[0].addr[0], 10);
+	assert_int_equal(conf.link.ips[0].len, 16);
+	assert_int_equal(conf.link.ips[1].family, 6);
+	assert_int_equal(conf.link.mtu, 1400);
+	assert_true(conf.link.has_mac);
+	assert_memory_equal(conf.link.mac, "\x02\0\0\0\xab\x01", 6);
+	assert_int_equal(conf.link.queues, 4);
+	/* A later --link starts from the defaults again. */
+	set_ok("link", NULL);
+	assert_string_equal(conf.link.name, "dlo0");
+	assert_int_equal(conf.link.nb_ips, 2);
+	assert_int_equal(conf.link.mtu, 0);
+	assert_false(conf.link.has_mac);
+
+	set_ok("inject", "7,kind=tcp6");
+	assert_int_equal(conf.inject.count, 7);
+	assert_int_equal(conf.inject.kind, DLO_INJECT_TCP6);
+	assert_int_equal(conf.inject.size, 74);
+	assert_int_equal(conf.inject.flows, 1);
+	set_ok("inject", "8,flows=3,size=128");
+	assert_int_equal(conf.inject.kind, DLO_INJECT_UDP4);
+	assert_int_equal(conf.inject.size, 128);
+	assert_int_equal(conf.inject.flows, 3);
+	set_ok("inject", "8,file=a=b.pcap");
+	assert_string_equal(conf.inject.file, "a=b.pcap");
+
+	set_ok("capture", "a=b,port=p0,filter=ip[0] = 5,drops");
+	assert_string_equal(conf.capture.file, "a=b");
+	assert_string_equal(conf.capture.port, "p0");
+	assert_string_equal(conf.capture.filter, "ip[0] = 5");
+	assert_true(conf.capture.drops);
+
+	set_ok("stats", "2.25");
+	assert_true(conf.stats_s > 2.2499 && conf.stats_s < 2.2501);
+	set_ok("duration", "10");
+	assert_true(conf.duration_s == 10);
+	set_ok("exit-when-idle", ".5");
+	assert_true(conf.exit_when_idle_s == 0.5);
+	set_ok("count", "18446744073709551615");
+	assert_true(conf.count == UINT64_MAX);
+	set_ok("idle", "spin");
+	assert_int_equal(conf.idle, DLO_IDLE_SPIN);
+	set_ok("json", "j");
+	assert_string_equal(conf.json, "j");
+	set_ok("answer", "all");
+	assert_int_equal(conf.all.answers, (1 << DLO_ANSWER_MAX) - 1);
+}
+
+static void
+limits(void **state)
+{
+	char value[80];
+
+	(void)state;
+	for (int i = 0; i < DLO_CONF_PORTS_MAX; i++) {
+		snprintf(value, sizeof(value), "mac@p%d", i);
+		set_ok("mode", value);
+	}
+	set_ok("mode", "ip@p0");
+	assert_int_equal(dlo_conf_set(&conf, "mode", "mac@x", err), -EINVAL);
+	assert_non_null(strstr(err, "at most 64 ports"));
+	for (int i = 0; i < DLO_CONF_ADDRESSES_MAX; i++) {
+		snprintf(value, sizeof(value), "192.0.2.%d", i);
+		set_ok("address", value);
+	}
+	assert_int_equal(dlo_conf_set(&conf, "address", "192.0.2.99", err), -EINVAL);
+	assert_non_null(strstr(err, "at most 64 addresses"));
+	assert_int_equal(conf.all.nb_addresses, DLO_CONF_ADDRESSES_MAX);
+}
+
+static void
+unknown_ports(void **state)
+{
+	static const char *const names[] = { "net_ring0", "dlo0" };
+
+	(void)state;
+	assert_null(dlo_conf_unknown_port(&conf, NULL, 0));
+	set_ok("mode", "ip@dlo0");
+	set_ok("mode", "ip@net_ring0");
+	assert_null(dlo_conf_unknown_port(&conf, names, 2));
+	assert_string_equal(dlo_conf_unknown_port(&conf, names, 1), "dlo0");
+	set_ok("capture", "f,port=net_ring1");
+	assert_string_equal(dlo_conf_unknown_port(&conf, names, 2), "net_ring1");
+}
+
+static void
+contradictions(void **state)
+{
+	static const struct {
+		const char *options[2][2];
+		const char *want;
+	} cases[] = {
+		{ { { "link", "ip=10.0.0.1/8,ip=10.1.0.1/16" } }, "10.0.0.1/8 and ip=10.1.0.1/16 "
+			"overlap" },
+		{ { { "link", "ip=fd00::1/64,ip=10.0.0.1/8,ip=fd00::2/64" } }, "overlap" },
+		{ { { "link", "mtu=1279" } }, "--link: mtu=1279 is too small for 2001:2::1/48" },
+		{ { { "link", "mtu=1279,ip=10.0.0.1/8" } }, NULL },
+		{ { { "link", "mtu=1280" } }, NULL },
+		{ { { "link", NULL }, { "address", "198.18.0.1" } },
+			"--address: 198.18.0.1/32 is the host's own address on dlo0" },
+		{ { { "link", NULL }, { "address", "2001:2::1/128@p" } }, "is the host's own" },
+		{ { { "link", NULL }, { "address", "198.18.0.1/15" } }, NULL },
+		{ { { "address", "198.18.0.1" } }, NULL },
+		{ { { "capture", "x" }, { "json", "x" } }, "--capture and --json name the same "
+			"file 'x'" },
+		{ { { "capture", "x" }, { "inject", "1,file=x" } }, "name the same file" },
+		{ { { "json", "x" }, { "config", "x" } }, "name the same file" },
+		{ { { "inject", "1,file=x" }, { "config", "y" } }, NULL },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int rc;
+
+		setup(NULL);
+		for (unsigned int k = 0; k < 2 && cases[i].options[k][0] != NULL; k++)
+			set_ok(cases[i].options[k][0], cases[i].options[k][1]);
+		rc = dlo_conf_validate(&conf, err);
+		assert_int_equal(rc, cases[i].want == NULL ? 0 : -EINVAL);
+		if (cases[i].want != NULL && strstr(err, cases[i].want) == NULL)
+			fail_msg("case %u said '%s', not '%s'", i, err, cases[i].want);
+	}
+}
+
+/* Read a config file of this content. The name is left in path. */
+static char path[] = "/tmp/dlo-test-conf-XXXXXX";
+
+static int
+read_text(const char *text, size_t len)
+{
+	int fd, rc;
+
+	strcpy(path + sizeof(path) - 7, "XXXXXX");
+	fd = mkstemp(path);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, len), len);
+	close(fd);
+	rc = dlo_conf_read_file(&conf, path, err);
+	unlink(path);
+	return rc;
+}
+
+static void
+file_good(void **state)
+{
+	static const char text[] =
+		"# a comment = with an equals sign\n"
+		"; another\n"
+		"[dpdk-lo]\r\n"
+		"mode = mac ; as a bridge\n"
+		"  stats=1.5\n"
+		"link =\n"
+		"capture = a\\;b,drops\n"
+		"address = 192.0.2.1,192.0.2.2\n"
+		"\n"
+		"[port 0000:01:00.0] ; the first\n"
+		"mode = ip\n"
+		"guards = off\n"
+		"[port net_ring0]\n"
+		"accept = any";
+
+	(void)state;
+	if (read_text(text, sizeof(text) - 1) != 0)
+		fail_msg("%s", err);
+	assert_string_equal(conf.config, path);
+	assert_int_equal(conf.all.mode, DLO_MODE_MAC);
+	assert_int_equal(conf.all.nb_addresses, 2);
+	assert_true(conf.stats_s == 1.5);
+	assert_true(conf.link.wanted);
+	assert_string_equal(conf.capture.file, "a;b");
+	assert_int_equal(conf.nb_ports, 2);
+	assert_string_equal(conf.ports[0].name, "0000:01:00.0");
+	assert_int_equal(conf.ports[0].port.mode, DLO_MODE_IP);
+	assert_false(conf.ports[0].port.guards);
+	assert_int_equal(conf.ports[1].port.accept, DLO_ACCEPT_ANY);
+}
+
+static void
+file_bad(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *want;
+	} cases[] = {
+		{ "[dpdk-lo]\nmode = foo\n", ": [dpdk-lo]: mode: unknown mode 'foo'" },
+		{ "[dpdk-lo]\nmoode = ip\n", ": [dpdk-lo]: moode: no such key" },
+		{ "[dpdk-lo]\nmode = ip\nmode = ip\n", ": [dpdk-lo]: mode: given twice" },
+		{ "[dpdk-lo]\nmode = ip@p0\n", "unknown mode 'ip@p0'" },
+		{ "[dpdk-lo]\nmode =\n", "mode: the value is empty" },
+		{ "[dpdk-lo]\nconfig = x\n", "config: a config file cannot name another" },
+		{ "[dpdk-lo]\nmode ip\n", ": line 2: neither 'key = value' nor [section]" },
+		{ "[dpdk-lo]\n; ok\nmode ; = ip\n", ": line 3: neither" },
+		{ "[dpdk-lo]\n= ip\n", ": line 2: no key before '='" },
+		{ "[dpdk-lo\n", ": line 1: ']' is missing" },
+		{ "[dpdk;lo]\n", ": line 1: ']' is missing" },
+		{ "[dpdk-lo] mode = ip\n", ": line 1: text after ']'" },
+		{ "mode = ip\n[dpdk-lo]\n", ": line 1: a key before the first" },
+		{ "[dpdk-lo]\n[dpdk-lo]\n", ": [dpdk-lo] is there twice" },
+		{ "[port a]\n[port a]\n", ": [port a] is there twice" },
+		{ "[port]\n", ": [port]: no such section" },
+		{ "[port ]\n", ": [port]: no such section" },
+		{ "[ports a]\nmode = ip\n", ": [ports a]: no such section; known: [dpdk-lo]" },
+		{ "[port a]\nstats = 1\n", ": [port a]: stats: not a setting of one port" },
+		{ "[port 0123456789012345678901234567890123456789012345678901234567890]\n",
+			"the section's name is too long" },
+	};
+	static struct dlo_conf before;
+	char line[400];
+
+	(void)state;
+	memcpy(&before, &conf, sizeof(conf));
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(read_text(cases[i].text, strlen(cases[i].text)), -EINVAL);
+		if (strstr(err, cases[i].want) == NULL || strncmp(err, path, strlen(path)) != 0)
+			fail_msg("case %u said '%s', not '%s'", i, err, cases[i].want);
+		assert_memory_equal(&before, &conf, sizeof(conf));
+	}
+	assert_int_equal(read_text("[dpdk-lo]\0\n", 11), -EINVAL);
+	assert_non_null(strstr(err, ": line 1: a zero byte"));
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "[dpdk-lo]\njson = ", 17);
+	assert_int_equal(read_text(line, 10 + 256), -EINVAL);
+	assert_non_null(strstr(err, ": line 2: longer than 255 bytes"));
+	assert_int_equal(read_text(line, 10 + 255), 0);
+	assert_int_equal(strlen(conf.json), 255 - 7);
+
+	assert_int_equal(dlo_conf_read_file(&conf, "/nonexistent/dlo.ini", err), -ENOENT);
+	assert_string_equal(err, "/nonexistent/dlo.ini: cannot be opened: No such file or "
+		"directory");
+	assert_int_equal(dlo_conf_read_file(&conf, "/", err), -EINVAL);
+	assert_string_equal(err, "/: not a regular file");
+	assert_int_equal(dlo_conf_read_file(&conf, "", err), -EINVAL);
+}
+
+/* What the command line says replaces the file's, the more general also the more specific. */
+static void
+command_line_wins(void **state)
+{
+	static const char text[] =
+		"[dpdk-lo]\nmode = mac\naddress = 192.0.2.1\nguards = off\nstats = 1\n"
+		"link = x0,mtu=1500\n"
+		"[port p0]\nmode = wire\naddress = 192.0.2.2\nguards = off\n"
+		"[port p1]\nmode = wire\naddress = 192.0.2.3\n";
+	const struct dlo_conf_port_facts p0 = { "p0", "net_ring", NULL };
+	const struct dlo_conf_port_facts p1 = { "p1", "net_ring", NULL };
+	const struct dlo_conf_port_facts p2 = { "p2", "net_ring", NULL };
+	struct dlo_conf_port port;
+
+	(void)state;
+	assert_int_equal(read_text(text, sizeof(text) - 1), 0);
+	set_ok("mode", "ip");
+	set_ok("mode", "l4@p1");
+	set_ok("address", "192.0.2.101@p0");
+	set_ok("address", "192.0.2.102@p0");
+	set_ok("stats", "2");
+	set_ok("link", "y0");
+
+	dlo_conf_resolve(&conf, &p0, &port);
+	assert_int_equal(port.mode, DLO_MODE_IP);
+	assert_false(port.guards);
+	assert_int_equal(port.nb_addresses, 2);
+	assert_int_equal(port.addresses[0].addr[3], 101);
+	assert_int_equal(port.addresses[1].addr[3], 102);
+	dlo_conf_resolve(&conf, &p1, &port);
+	assert_int_equal(port.mode, DLO_MODE_L4);
+	assert_int_equal(port.nb_addresses, 1);
+	assert_int_equal(port.addresses[0].addr[3], 3);
+	dlo_conf_resolve(&conf, &p2, &port);
+	assert_int_equal(port.mode, DLO_MODE_IP);
+	assert_int_equal(port.addresses[0].addr[3], 1);
+	assert_true(conf.stats_s == 2);
+	assert_string_equal(conf.link.name, "y0");
+	assert_int_equal(conf.link.mtu, 0);
+
+	set_ok("address", "192.0.2.200");
+	dlo_conf_resolve(&conf, &p1, &port);
+	assert_int_equal(port.nb_addresses, 1);
+	assert_int_equal(port.addresses[0].addr[3], 200);
+	/* p0's came from the command line, so they stay. */
+	dlo_conf_resolve(&conf, &p0, &port);
+	assert_int_equal(port.addresses[0].addr[3], 101);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(values, setup),
+		cmocka_unit_test_setup(every_option_has_rows, setup),
+		cmocka_unit_test_setup(table_is_sound, setup),
+		cmocka_unit_test_setup(defaults, setup),
+		cmocka_unit_test_setup(named_over_general_over_default, setup),
+		cmocka_unit_test_setup(values_arrive, setup),
+		cmocka_unit_test_setup(limits, setup),
+		cmocka_unit_test_setup(unknown_ports, setup),
+		cmocka_unit_test_setup(contradictions, setup),
+		cmocka_unit_test_setup(file_good, setup),
+		cmocka_unit_test_setup(file_bad, setup),
+		cmocka_unit_test_setup(command_line_wins, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
