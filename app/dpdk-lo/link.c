@@ -67,7 +67,8 @@ no_ipv6(const char *ifname, unsigned int mtu, char *buf, size_t len)
 	int c;
 
 	if (mtu < MTU_MIN_IPV6) {
-		snprintf(buf, len, "its MTU of %u is below the %d that IPv6 needs: give mtu=%d or more",
+		snprintf(buf, len, "its MTU of %u is below the %d that IPv6 needs: give "
+			"mtu=%d or more",
 			mtu, MTU_MIN_IPV6, MTU_MIN_IPV6);
 		return buf;
 	}
@@ -79,8 +80,8 @@ no_ipv6(const char *ifname, unsigned int mtu, char *buf, size_t len)
 	fclose(f);
 	if (c != '1')
 		return NULL;
-	snprintf(buf, len, "the host has IPv6 switched off: set net.ipv6.conf.default.disable_ipv6=0 "
-		"and start again to have it");
+	snprintf(buf, len, "the host has IPv6 switched off: set "
+		"net.ipv6.conf.default.disable_ipv6=0 and start again to have it");
 	return buf;
 }
 
@@ -115,7 +116,8 @@ set_link(struct link_dev *link, unsigned int mtu)
 	err = netif_set(link->netif, link->ifindex, mtu,
 		state.txqlen < TXQLEN_MIN ? TXQLEN_MIN : 0);
 	if (err != 0) {
-		say_error("cannot set the MTU of interface %s to %u: %s; choose another with --link %s,mtu=N",
+		say_error("cannot set the MTU of interface %s to %u: %s; choose another with "
+			"--link %s,mtu=N",
 			link->ifname, mtu, strerror(-err), link->ifname);
 		return err;
 	}
@@ -137,10 +139,10 @@ add_addresses(const struct dlo_conf_link *conf, struct link_dev *link, bool ipv6
 			continue;
 		err = netif_add_addr(link->netif, link->ifindex, &conf->ips[i]);
 		if (err != 0) {
-			say_error("cannot give interface %s the address %s: %s; choose another with --link "
-				"%s,ip=ADDRESS/LENGTH",
-				link->ifname, dlo_prefix_format(&conf->ips[i], text), strerror(-err),
-				link->ifname);
+			say_error("cannot give interface %s the address %s: %s; choose another "
+				"with --link %s,ip=ADDRESS/LENGTH",
+				link->ifname, dlo_prefix_format(&conf->ips[i], text),
+				strerror(-err), link->ifname);
 			return err;
 		}
 	}
@@ -192,7 +194,8 @@ wait_usable(const struct dlo_conf_link *conf, struct link_dev *link, bool ipv6,
 	/* Ours are set without DAD: only the kernel's own link-local address can be late. */
 	if (is_usable(conf, ipv6, ret))
 		return 0;
-	say_error("interface %s did not become usable within two seconds (%s): see 'ip addr show %s'",
+	say_error("interface %s did not become usable within two seconds (%s): see "
+		"'ip addr show %s'",
 		link->ifname,
 		!ret->up ? "it is down" :
 		!ret->running ? "it has no carrier" :
@@ -217,8 +220,8 @@ take_state(struct link_dev *link, const struct netif_state *s)
 	if (link->mtu != s->mtu)
 		tell_ethdev_mtu(link, s->mtu);
 	if (s->nb_unlisted != 0 && link->nb_host_addrs != s->nb_addrs)
-		say_warning("interface %s has more than %d addresses: the other %u are not known to be the "
-			"host's own, take some away",
+		say_warning("interface %s has more than %d addresses: the other %u are not known "
+			"to be the host's own, take some away",
 			link->ifname, NETIF_ADDRS_MAX, s->nb_unlisted);
 	link->up = s->up;
 	link->mtu = s->mtu;
@@ -228,7 +231,7 @@ take_state(struct link_dev *link, const struct netif_state *s)
 	return changed;
 }
 
-/* @return 0 with *ret_ipv6 telling whether IPv6 addresses are to be set, or -errno after saying why */
+/* @return 0, *ret_ipv6 says whether IPv6 addresses are to be set, or -errno after saying why */
 static int
 choose_families(const struct dlo_conf_link *conf, const struct link_dev *link, unsigned int mtu,
 	bool *ret_ipv6)
@@ -241,8 +244,8 @@ choose_families(const struct dlo_conf_link *conf, const struct link_dev *link, u
 		nb4 += conf->ips[i].family == 4;
 	why = nb4 == conf->nb_ips ? NULL : no_ipv6(link->ifname, mtu, buf, sizeof(buf));
 	if (why != NULL && nb4 == 0) {
-		say_error("interface %s was to have IPv6 addresses only, but %s; or give it an IPv4 "
-			"address with --link %s,ip=198.18.0.1/15",
+		say_error("interface %s was to have IPv6 addresses only, but %s; or give it an "
+			"IPv4 address with --link %s,ip=198.18.0.1/15",
 			link->ifname, why, link->ifname);
 		return -EAFNOSUPPORT;
 	}
@@ -262,8 +265,8 @@ link_configure(const struct dlo_conf_link *conf, struct link_dev *link, bool onl
 
 	link->ifindex = if_nametoindex(link->ifname);
 	if (link->ifindex == 0) {
-		say_error("port %s was started, but there is no interface %s: was it renamed or deleted in "
-			"the meantime?",
+		say_error("port %s was started, but there is no interface %s: was it renamed or "
+			"deleted in the meantime?",
 			link->vdev, link->ifname);
 		return -ENODEV;
 	}

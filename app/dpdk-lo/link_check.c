@@ -40,23 +40,25 @@ check_tun(const struct dlo_conf_link *conf)
 	case 0:
 		break;
 	case ENOENT:
-		say_error("%s is missing: load the tun module (modprobe tun), or give the container the "
-			"device (--device %s)",
+		say_error("%s is missing: load the tun module (modprobe tun), or give the "
+			"container the device (--device %s)",
 			TUN_DEVICE, TUN_DEVICE);
 		return -err;
 	case ENODEV:
 	case ENXIO:
-		say_error("%s has no driver behind it: load the tun module (modprobe tun)", TUN_DEVICE);
+		say_error("%s has no driver behind it: load the tun module (modprobe tun)",
+			TUN_DEVICE);
 		return -err;
 	default:
-		say_error("cannot open %s: %s; run dpdk-lo as root (sudo), or give the container the "
-			"device (--device %s)",
+		say_error("cannot open %s: %s; run dpdk-lo as root (sudo), or give the container "
+			"the device (--device %s)",
 			TUN_DEVICE, strerror(err), TUN_DEVICE);
 		return -err;
 	}
 	if (!has_net_admin()) {
-		say_error("no permission to make the interface %s: CAP_NET_ADMIN is missing; run dpdk-lo as "
-			"root (sudo), or give the container the capability (--cap-add NET_ADMIN)",
+		say_error("no permission to make the interface %s: CAP_NET_ADMIN is missing; run "
+			"dpdk-lo as root (sudo), or give the container the capability (--cap-add "
+			"NET_ADMIN)",
 			conf->name);
 		return -EPERM;
 	}
@@ -99,11 +101,12 @@ suggest(const struct dlo_conf_link *conf, struct host_net *nets, unsigned int nb
 			*ret_free = false;
 			continue;
 		}
-		/* So that two of them do not get the same one. The list has room: see list_nets(). */
+		/* Two of them must not get the same one. The list has room: see list_nets(). */
 		if (o >= OVERLAP_ROUTE)
 			nets[nb_nets++] = (struct host_net){ .prefix = p, .is_addr = true };
 		if ((size_t)used < len)
-			used += snprintf(buf + used, len - used, ",ip=%s", dlo_prefix_format(&p, text));
+			used += snprintf(buf + used, len - used, ",ip=%s",
+				dlo_prefix_format(&p, text));
 	}
 }
 
@@ -116,15 +119,16 @@ say_conflict(const struct dlo_prefix *mine, const struct host_net *net, enum ove
 	dlo_prefix_format(mine, a);
 	dlo_prefix_format(&net->prefix, b);
 	if (o == OVERLAP_ADDRESS)
-		say_error("%s of the link holds the address %s that the host has on %s already: use %s", a,
-			b, net->ifname, instead);
-	else
-		say_error("%s of the link holds the network %s that the host has a route to already%s%s: "
+		say_error("%s of the link holds the address %s that the host has on %s already: "
 			"use %s",
+			a, b, net->ifname, instead);
+	else
+		say_error("%s of the link holds the network %s that the host has a route to "
+			"already%s%s: use %s",
 			a, b, net->ifname[0] != '\0' ? ", by " : "", net->ifname, instead);
 }
 
-/* @return how many, or -errno; *ret is to be freed. Leaves room for one more per address of ours. */
+/* @return how many, or -errno; free *ret, which has room for one more per address of ours. */
 static int
 list_nets(struct host_net **ret)
 {
@@ -162,8 +166,8 @@ check_overlap(const struct dlo_conf_link *conf, struct host_net *nets, unsigned 
 		case OVERLAP_NONE:
 			break;
 		case OVERLAP_HIDES:
-			say_warning("%s of the link is a part of the network %s on %s: hosts with such "
-				"addresses there are out of reach while dpdk-lo runs",
+			say_warning("%s of the link is a part of the network %s on %s: hosts with "
+				"such addresses there are out of reach while dpdk-lo runs",
 				dlo_prefix_format(&conf->ips[i], a),
 				dlo_prefix_format(&which->prefix, b), which->ifname);
 			break;
@@ -171,8 +175,8 @@ check_overlap(const struct dlo_conf_link *conf, struct host_net *nets, unsigned 
 		case OVERLAP_ADDRESS:
 			suggest(conf, nets, nb_nets, instead, sizeof(instead), &has_free);
 			if (!has_free)
-				snprintf(instead, sizeof(instead), "--link %s,ip=ADDRESS/LENGTH with a network "
-					"that is free", conf->name);
+				snprintf(instead, sizeof(instead), "--link %s,ip=ADDRESS/LENGTH "
+					"with a network that is free", conf->name);
 			say_conflict(&conf->ips[i], which, o, instead);
 			return -EADDRINUSE;
 		}
@@ -189,8 +193,8 @@ check_name(const struct dlo_conf_link *conf, struct host_net *nets, unsigned int
 	if (if_nametoindex(conf->name) == 0)
 		return 0;
 	suggest(conf, nets, nb_nets, instead, sizeof(instead), &has_free);
-	say_error("an interface %s exists already: stop the dpdk-lo (or whatever else) that it belongs "
-		"to, or use another name, as in %s",
+	say_error("an interface %s exists already: stop the dpdk-lo (or whatever else) that it "
+		"belongs to, or use another name, as in %s",
 		conf->name, instead);
 	return -EEXIST;
 }

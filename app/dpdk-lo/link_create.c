@@ -25,7 +25,8 @@ struct kind {
 	const char *driver; /* of the vdev, which is called DRIVER_IFNAME */
 	/* @return 0, or -errno with the reason in buf: what would fail before anything is made. */
 	int (*usable)(char *buf, size_t len);
-	void (*args)(const struct dlo_conf_link *conf, unsigned int nb_queues, char *buf, size_t len);
+	void (*args)(const struct dlo_conf_link *conf, unsigned int nb_queues, char *buf,
+		size_t len);
 	const char *praise; /* why one would want it */
 };
 
@@ -179,8 +180,8 @@ make_one(const struct kind *kind, const struct dlo_conf_link *conf, unsigned int
 	int err = make(kind, conf, nb_queues, ret->vdev, why_not, sizeof(why_not));
 
 	if (err != 0) {
-		say_error("cannot make the link %s of type %s: %s; use --link %s,type=auto to have what "
-			"works here",
+		say_error("cannot make the link %s of type %s: %s; use --link %s,type=auto to have "
+			"what works here",
 			conf->name, kind->name, why_not, conf->name);
 		return err;
 	}

@@ -23,7 +23,7 @@ link_peer(const struct dlo_prefix *ip)
 	for (unsigned int bit = ip->len; bit < bytes * 8; bit++)
 		peer.addr[bit / 8] &= ~(0x80U >> (bit % 8));
 	peer.len = bytes * 8;
-	/* The first address is the network's, where it has two bits of hosts (RFC 3021, RFC 6164). */
+	/* The first address is the network's, unless it is a /31 (RFC 3021) or /127 (RFC 6164). */
 	if (ip->len + 1U < bytes * 8)
 		peer.addr[bytes - 1]++;
 	if (memcmp(peer.addr, ip->addr, bytes) == 0)
@@ -87,8 +87,10 @@ say_local_servers(const struct dlo_prefix *ip, const struct listener *l, unsigne
 	if (nb == 0)
 		return;
 	for (unsigned int i = 0; i < nb && i < PORTS_SHOWN; i++)
-		used += snprintf(list + used, sizeof(list) - used, "%s%u", i > 0 ? ", " : "", ports[i]);
-	say("hint: %s%s listen%s on %s only and cannot be reached through %s: bind to %s or %s as well",
+		used += snprintf(list + used, sizeof(list) - used, "%s%u",
+			i > 0 ? ", " : "", ports[i]);
+	say("hint: %s%s listen%s on %s only and cannot be reached through %s: bind to %s or "
+		"%s as well",
 		nb == 1 ? "the server at TCP port " : "the servers at TCP ports ", list,
 		nb > PORTS_SHOWN ? ", ..." : nb == 1 ? "s" : "",
 		ip->family == 4 ? "127.0.0.1" : "::1", format_addr(&p, peer), format_addr(ip, own),
@@ -124,14 +126,16 @@ say_firewall(const struct link_dev *link)
 
 		/* Made by iptables: its own command keeps its own order of rules. */
 		if (strcmp(c->table, "filter") == 0 && strcmp(c->chain, "INPUT") == 0)
-			say("hint: a firewall drops incoming connections that it has no rule for (chain INPUT): "
-				"if a server cannot be reached through %s, run '%s -I INPUT -i %s -j ACCEPT'",
-				link->ifname, strcmp(c->family, "ip6") == 0 ? "ip6tables" : "iptables",
+			say("hint: a firewall drops incoming connections that it has no rule for "
+				"(chain INPUT): if a server cannot be reached through %s, run '%s "
+				"-I INPUT -i %s -j ACCEPT'",
+				link->ifname,
+				strcmp(c->family, "ip6") == 0 ? "ip6tables" : "iptables",
 				link->ifname);
 		else
-			say("hint: a firewall drops incoming connections that it has no rule for (chain %s in "
-				"table %s): if a server cannot be reached through %s, run 'nft insert rule "
-				"%s %s %s iifname %s accept'",
+			say("hint: a firewall drops incoming connections that it has no rule for "
+				"(chain %s in table %s): if a server cannot be reached through %s, "
+				"run 'nft insert rule %s %s %s iifname %s accept'",
 				c->chain, c->table, link->ifname, c->family, c->table, c->chain,
 				link->ifname);
 	}
@@ -149,10 +153,12 @@ say_route(const struct link_dev *link, const struct dlo_prefix *ip)
 		return;
 	format_addr(&peer, text);
 	if (oif > 0 && if_indextoname(oif, name) != NULL)
-		say_warning("the host sends to %s by %s and not by %s: see 'ip rule' and 'ip route get %s'",
+		say_warning("the host sends to %s by %s and not by %s: see 'ip rule' and "
+			"'ip route get %s'",
 			text, name, link->ifname, text);
 	else
-		say_warning("the host has no way to %s (%s): see 'ip rule' and 'ip route get %s'", text,
+		say_warning("the host has no way to %s (%s): see 'ip rule' and 'ip route get %s'",
+			text,
 			oif < 0 ? strerror(-oif) : "no interface", text);
 }
 

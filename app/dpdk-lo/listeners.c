@@ -17,11 +17,11 @@ parse_line(const char *line, uint8_t family, struct listener *ret)
 	if (family == 4)
 		n = sscanf(line, " %*u: %8x:%4x %*8x:%*4x %2x", &w[0], &port, &state);
 	else
-		n = sscanf(line, " %*u: %8x%8x%8x%8x:%4x %*32[0-9A-Fa-f]:%*4x %2x", &w[0], &w[1], &w[2],
-			&w[3], &port, &state);
+		n = sscanf(line, " %*u: %8x%8x%8x%8x:%4x %*32[0-9A-Fa-f]:%*4x %2x",
+			&w[0], &w[1], &w[2], &w[3], &port, &state);
 	if (n != (family == 4 ? 3 : 6) || state != TCP_STATE_LISTEN)
 		return false;
-	/* The kernel prints the address's words as numbers of this machine, bytes in network order. */
+	/* Printed as this machine's numbers are words whose bytes are in network order. */
 	memcpy(l.addr, w, family == 4 ? 4 : 16);
 	l.port = port;
 	*ret = l;

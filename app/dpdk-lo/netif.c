@@ -280,7 +280,7 @@ netif_read(struct netif *n, int ifindex, struct netif_state *ret)
 	struct nl_msg *msg;
 	int err;
 
-	/* A dump that ran into a change is repeated; hosts that never hold still get the last one. */
+	/* A dump that ran into a change is repeated; on a host that never rests the last counts. */
 	for (int try = 0; try < 8; try++) {
 		memset(&state, 0, sizeof(state));
 		msg = message(RTM_GETLINK, 0, &header, sizeof(header));
@@ -339,9 +339,10 @@ netif_add_addr(struct netif *n, int ifindex, const struct dlo_prefix *addr)
 		.ifa_index = ifindex,
 	};
 	int bytes = addr->family == 4 ? 4 : 16;
-	struct nl_msg *msg = message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &header, sizeof(header));
+	struct nl_msg *msg;
 	int err;
 
+	msg = message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &header, sizeof(header));
 	if (msg == NULL)
 		return -ENOMEM;
 	if (nla_put(msg, IFA_LOCAL, bytes, addr->addr) < 0 ||
@@ -388,14 +389,16 @@ netif_heard(struct netif *n, int ifindex, bool *ret_deleted)
 	} buf;
 	struct sockaddr_nl from;
 	socklen_t from_len;
+	int fd = nl_socket_get_fd(n->events);
 	bool heard = false;
 
-	/* Bounded, so that a storm elsewhere cannot hold the caller; the rest waits for next time. */
+	/* Bounded: a storm elsewhere must not hold the caller; the rest waits for next time. */
 	for (int datagrams = 0; datagrams < 256; datagrams++) {
+		struct nlmsghdr *hdr = &buf.align;
 		int len;
 
 		from_len = sizeof(from);
-		len = recvfrom(nl_socket_get_fd(n->events), &buf, sizeof(buf), MSG_DONTWAIT | MSG_TRUNC,
+		len = recvfrom(fd, &buf, sizeof(buf), MSG_DONTWAIT | MSG_TRUNC,
 			(struct sockaddr *)&from, &from_len);
 		if (len < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 			break;
@@ -407,7 +410,7 @@ netif_heard(struct netif *n, int ifindex, bool *ret_deleted)
 		}
 		if (from.nl_pid != 0)
 			continue; /* not from the kernel */
-		for (struct nlmsghdr *hdr = &buf.align; nlmsg_ok(hdr, len); hdr = nlmsg_next(hdr, &len))
+		for (; nlmsg_ok(hdr, len); hdr = nlmsg_next(hdr, &len))
 			heard |= concerns(hdr, ifindex, ret_deleted);
 	}
 	return heard;

@@ -35,7 +35,7 @@ struct netif_state {
 	unsigned int nb_addrs;
 	unsigned int nb_unlisted; /**< addresses beyond NETIF_ADDRS_MAX */
 	unsigned int nb_tentative; /**< of all addresses, those that are still in DAD */
-	struct dlo_prefix addrs[NETIF_ADDRS_MAX]; /**< the kernel's addresses, with prefix lengths */
+	struct dlo_prefix addrs[NETIF_ADDRS_MAX]; /**< with their prefix lengths */
 };
 
 /** @return 0 with *ret to be closed by the caller, or -errno */

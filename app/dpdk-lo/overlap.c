@@ -58,7 +58,7 @@ search_pool(const struct dlo_prefix *pool, const struct host_net *nets, unsigned
 
 	for (uint8_t len = pool->len; len <= smallest; len++) {
 		struct dlo_prefix p = *pool;
-		unsigned int tries = 256; /* of one size: a table that takes more is no newcomer's */
+		unsigned int tries = 256; /* of one size; who has more routes needs no hint */
 
 		p.len = len;
 		do {

@@ -65,9 +65,9 @@ output_of(const char *command)
 static char *
 host_state(void)
 {
-	return output_of("ip -4 rule; ip -6 rule; ip -4 route show table all; ip -6 route show table all;"
-			 "ip -o link | cut -d' ' -f2; ip -o addr; ip -o neigh;"
-			 "grep -r . /proc/sys/net 2>/dev/null | grep -v nf_conntrack | sort");
+	return output_of("ip -4 rule; ip -6 rule; ip -4 route show table all;"
+		"ip -6 route show table all; ip -o link | cut -d' ' -f2; ip -o addr; ip -o neigh;"
+		"grep -r . /proc/sys/net 2>/dev/null | grep -v nf_conntrack | sort");
 }
 
 static struct dlo_conf_link
@@ -280,7 +280,8 @@ types_that_cannot_be(void **state)
 	(void)state;
 	conf.type = DLO_LINK_VIRTIO_USER;
 	if (access("/dev/vhost-net", F_OK) != 0)
-		assert_says(call_create, &c, -ENOENT, "/dev/vhost-net is missing (modprobe vhost_net)");
+		assert_says(call_create, &c, -ENOENT,
+			"/dev/vhost-net is missing (modprobe vhost_net)");
 #ifndef DLO_HAVE_VTAP
 	conf.type = DLO_LINK_VTAP;
 	assert_says(call_create, &c, -ENOTSUP, "cannot make the link dlo0 of type vtap");
@@ -344,8 +345,9 @@ host_changes_are_followed(void **state)
 	assert_changed(&link);
 	assert_true(link.up);
 
-	/* Somebody else's business, and leaving a bridge, are not ours. */
-	run("ip tuntap add other0 mode tap; ip addr add 10.9.9.9/24 dev other0; ip link del other0");
+	/* Somebody else's business is not ours. */
+	run("ip tuntap add other0 mode tap; ip addr add 10.9.9.9/24 dev other0");
+	run("ip link del other0");
 	assert_calm(&link);
 
 	run("ip link del mirror0");
@@ -368,10 +370,9 @@ lost_notifications(void **state)
 
 	conf.type = *(enum dlo_link_type *)*state;
 	make_link(&conf, &link);
-	run("{ for i in $(seq 1 250); do for j in 1 2 3 4 5 6; do echo addr add 10.$j.$i.1/24 dev dlo0;"
-	    "done; done;"
-	    "for i in $(seq 1 250); do for j in 1 2 3 4 5 6; do echo addr del 10.$j.$i.1/24 dev dlo0;"
-	    "done; done; echo addr add 192.0.2.77/32 dev dlo0; } | ip -batch -");
+	run("{ for op in add del; do for i in $(seq 1 250); do for j in 1 2 3 4 5 6; do "
+		"echo addr $op 10.$j.$i.1/24 dev dlo0; done; done; done; "
+		"echo addr add 192.0.2.77/32 dev dlo0; } | ip -batch -");
 	for (unsigned int i = 0; i < 16 && !has_addr(&link, "192.0.2.77/32"); i++) {
 		bool gone = false;
 
@@ -392,7 +393,7 @@ too_many_addresses(void **state)
 
 	conf.type = *(enum dlo_link_type *)*state;
 	make_link(&conf, &link);
-	run("{ for i in $(seq 1 100); do echo addr add 10.1.$i.1/24 dev dlo0; done; } | ip -batch -");
+	run("for i in $(seq 1 100); do echo addr add 10.1.$i.1/24 dev dlo0; done | ip -batch -");
 	assert_true(link_poll(&link, &gone));
 	assert_int_equal(link.nb_host_addrs, LINK_HOST_ADDRS_MAX);
 	drop_link(&link);
@@ -433,7 +434,8 @@ without_ipv6(void **state)
 	run("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6");
 	assert_int_equal(link_create(&conf, 1, &link), 0);
 	start_port(&link);
-	assert_says(call_configure, &c, 0, "goes without its IPv6 addresses: the host has IPv6 switched off");
+	assert_says(call_configure, &c, 0,
+		"goes without its IPv6 addresses: the host has IPv6 switched off");
 	assert_int_equal(link.nb_host_addrs, 1);
 	assert_true(has_addr(&link, "198.18.0.1/15"));
 	drop_link(&link);
@@ -575,7 +577,8 @@ main(void)
 		return cannot_run("there is no ip command (iproute2)");
 	/* Quiet drivers: some of what is done to them here is meant to fail. */
 	test_eal_start(1, "--log-level=pmd.net.tap:emergency", NULL);
-	pool = rte_pktmbuf_pool_create("pool", 4095, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	pool = rte_pktmbuf_pool_create("pool", 4095, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
+		SOCKET_ID_ANY);
 	if (pool == NULL)
 		return 1;
 	ret = cmocka_run_group_tests(tests, NULL, NULL);

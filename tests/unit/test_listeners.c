@@ -11,7 +11,7 @@
 #include "listeners.h"
 
 #define HEAD "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n"
-#define TAIL " 00000000:00000000 00:00000000 00000000     0        0 3170 1 0000000000000000 100 0\n"
+#define TAIL " 00000000:00000000 00:00000000 00000000     0        0 3170 1 0000000000000000 10\n"
 
 /* A line as the kernel makes it: the words of an address as this machine's numbers. */
 static void
@@ -30,8 +30,8 @@ line6(char *buf, unsigned int n, const char *addr, unsigned int port, unsigned i
 
 	assert_int_equal(inet_pton(AF_INET6, addr, a), 1);
 	sprintf(buf + strlen(buf),
-		"%4u: %08X%08X%08X%08X:%04X 00000000000000000000000000000000:0000 %02X" TAIL, n, a[0],
-		a[1], a[2], a[3], port, st);
+		"%4u: %08X%08X%08X%08X:%04X 00000000000000000000000000000000:0000 %02X" TAIL, n,
+		a[0], a[1], a[2], a[3], port, st);
 }
 
 static void
@@ -74,7 +74,7 @@ parse_ipv6(void **state)
 	assert_int_equal(listeners_parse(text, 4, l, 8), 0);
 }
 
-/* Real lines, typed off a little-endian machine: the writer above could be wrong with the parser. */
+/* Real lines of a little-endian machine: the writer above could be wrong as the parser is. */
 static void
 parse_real_lines(void **state)
 {
@@ -98,7 +98,8 @@ parse_broken(void **state)
 {
 	static const char *const texts[] = { "", "\n", "\n\n\n", "   0:", "   0: 0100007F:1F90",
 		"   0: 0100007F:1F90 00000000:0000", "   0: 0100007F:1F90 00000000:0000 ",
-		"   0: 0100007G:1F90 00000000:0000 0A", "0A 0A 0A 0A 0A 0A", "   x: 0100007F:1F90 0:0 0A" };
+		"   0: 0100007G:1F90 00000000:0000 0A",
+		"0A 0A 0A 0A 0A 0A", "   x: 0100007F:1F90 0:0 0A" };
 	struct listener l[2];
 
 	(void)state;
