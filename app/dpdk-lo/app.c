@@ -5,6 +5,12 @@
 
 #include <rte_ethdev.h>
 
+const char *
+app_port_label(const struct port *port)
+{
+	return port->link != NULL ? port->link->ifname : port->name;
+}
+
 void
 app_port_counters(const struct port *port, struct dlo_counters *ret)
 {

@@ -93,6 +93,9 @@ struct app {
 	atomic_bool stop; /**< set by signals and control; read by workers */
 };
 
+/** @return the name that people use: the kernel's for the host link, else the ethdev's. */
+const char *app_port_label(const struct port *port);
+
 /**
  * Sum of a port's queues, exact when the workers are stopped, a close snapshot while they run.
  * Thread: any.

@@ -41,13 +41,6 @@ line_add(struct line *l, const char *fmt, ...)
 		l->len = RTE_MIN(l->len + (size_t)n, sizeof(l->text) - 1);
 }
 
-/** The name people use: the kernel's for the host link, the ethdev's for all others. */
-static const char *
-port_label(const struct port *port)
-{
-	return port->link != NULL ? port->link->ifname : port->name;
-}
-
 /** "1,234,567" */
 static const char *
 format_count(uint64_t n, char buf[COUNT_STRLEN])
@@ -83,7 +76,7 @@ static void
 line_add_port(struct line *l, const struct port *port, const struct dlo_counters *was,
 	const struct dlo_counters *now, double seconds)
 {
-	line_add(l, "%s rx ", port_label(port));
+	line_add(l, "%s rx ", app_port_label(port));
 	line_add_rate(l, (now->rx - was->rx) / seconds, "pps");
 	line_add(l, " %.3f Gbit/s tx ", (now->rx_bytes - was->rx_bytes) * 8 / seconds / 1e9);
 	line_add_rate(l, (now->tx - was->tx) / seconds, "pps");
@@ -152,7 +145,7 @@ print_port(const struct port *port)
 	uint64_t no_mbuf = app_port_no_mbuf(port);
 
 	app_port_counters(port, &c);
-	printf("%s (%s, mode %s%s)\n", port_label(port), port->driver,
+	printf("%s (%s, mode %s%s)\n", app_port_label(port), port->driver,
 		dlo_mode_name(port->conf.mode), atomic_load(&port->gone) ? ", gone" : "");
 	print_traffic("received", c.rx, c.rx_bytes);
 	print_traffic("sent", c.tx, c.tx_bytes);
@@ -178,7 +171,7 @@ print_port(const struct port *port)
 	if (dlo_counters_imbalance(&c) != 0)
 		say_warning("port %s: %" PRId64 " frames have no verdict; this is a fault of dpdk-lo, "
 			"please report it with this table",
-			port_label(port), dlo_counters_imbalance(&c));
+			app_port_label(port), dlo_counters_imbalance(&c));
 }
 
 void
