@@ -44,7 +44,7 @@ dlo_packet_load(struct dlo_packet *p, struct rte_mbuf *m)
 	p->reply_len = p->len;
 }
 
-/** @return true when head is a copy whose changes dlo_packet_scatter() must put back. */
+/** @return true when head is a copy whose changes dlo_packet_scatter() has to put back. */
 static inline bool
 dlo_packet_is_gathered(const struct dlo_packet *p)
 {
@@ -67,11 +67,46 @@ dlo_segment_is_shared(const struct rte_mbuf *m)
 	return rte_mbuf_refcnt_read(rte_mbuf_from_indirect((struct rte_mbuf *)(uintptr_t)m)) > 1;
 }
 
+/** @return true when no segment that a changed, gathered head would change is shared. */
+bool dlo_packet_can_scatter(const struct dlo_packet *p);
+
+/** Put changed bytes of a gathered head back where they came from. */
+void dlo_packet_scatter(const struct dlo_packet *p);
+
 /**
- * Put changed bytes of a gathered head back into the segments.
- * @return false, with nothing written, when a segment that would have to change is shared
+ * @return the length a reply that ends at @p end should get: no trailer, padded to the shortest
+ * Ethernet frame; as near to that as the room in the last segment allows.
  */
-bool dlo_packet_scatter(struct dlo_packet *p);
+uint32_t dlo_packet_fit(const struct dlo_packet *p, uint32_t end);
+
+/** @return true when the segment that a change to reply_len changes is shared. */
+bool dlo_packet_resize_is_shared(const struct dlo_packet *p);
+
+/** Give the frame its reply_len, as dlo_packet_fit() found it; new bytes are zero. */
+void dlo_packet_resize(struct dlo_packet *p);
+
+/**
+ * @return true when whoever sent the frame left its L4 checksum to be finished by others (mbuf
+ * flag RX_L4_CKSUM_NONE): its data is good, its checksum field says nothing.
+ */
+static inline bool
+dlo_packet_l4_sum_is_partial(const struct dlo_packet *p)
+{
+	return (p->m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_NONE;
+}
+
+/**
+ * @return the folded sum of the L4 message of @p p, pseudo-header included where its protocol has
+ * one; head bytes as they stand in head. 0xffff when the checksum in it is right.
+ */
+uint16_t dlo_packet_l4_sum(const struct dlo_packet *p);
+
+/** @return true when the L4 checksum is right, or was left to be finished by others. */
+static inline bool
+dlo_packet_l4_sum_is_good(const struct dlo_packet *p)
+{
+	return dlo_packet_l4_sum_is_partial(p) || dlo_packet_l4_sum(p) == 0xffff;
+}
 
 /**
  * The frame goes back: nothing of its receive side may be taken for a wish to the transmit side.

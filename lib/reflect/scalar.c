@@ -4,6 +4,7 @@
 #include <rte_mbuf.h>
 #include <rte_prefetch.h>
 
+#include "answer/answer.h"
 #include "reflect/guard.h"
 #include "reflect/packet.h"
 #include "reflect/scalar.h"
@@ -53,6 +54,8 @@ dlo_classify(const struct dlo_plan *plan, struct dlo_packet *p)
 		if (v == DLO_PASS)
 			v = dlo_guard_l2(plan, p->head, &p->frame);
 	}
+	if (v == DLO_PASS && p->frame.fault == DLO_FAULT_NONE)
+		v = dlo_answer_decide(plan, p);
 	if (v == DLO_PASS)
 		v = judge_destination(plan, p->head);
 	if (v == DLO_PASS && plan->guards && plan->mode >= DLO_MODE_IP)
@@ -70,13 +73,43 @@ turn_round(const struct dlo_plan *plan, struct dlo_packet *p)
 		if (plan->link)
 			dlo_swap_quoted(plan->mode, p->head, p->head_len, &p->frame);
 		dlo_swap(plan->mode, p->head, &p->frame);
-		if (dlo_packet_is_gathered(p) && !dlo_packet_scatter(p))
-			return DLO_DROP_SHARED;
+		if (dlo_packet_is_gathered(p)) {
+			if (!dlo_packet_can_scatter(p))
+				return DLO_DROP_SHARED;
+			dlo_packet_scatter(p);
+		}
 	}
 	/* On the link the flags say how the PMD's virtio header in front of the data is to go. */
 	if (!plan->link)
 		dlo_packet_clear_offloads(p->m);
 	return DLO_REFLECTED;
+}
+
+/* Length first where the head is the segment's own, so that it has room for a longer reply. */
+static enum dlo_verdict
+answer(const struct dlo_plan *plan, struct dlo_packet *p, enum dlo_verdict v)
+{
+	uint32_t head_len = p->reply_len < DLO_HEAD_MAX ? p->reply_len : DLO_HEAD_MAX;
+
+	if (dlo_packet_resize_is_shared(p))
+		return DLO_DROP_SHARED;
+	if (dlo_packet_is_gathered(p)) {
+		dlo_answer_write(plan, p, v);
+		if (!dlo_packet_can_scatter(p))
+			return DLO_DROP_SHARED;
+		dlo_packet_resize(p);
+		p->head_len = head_len;
+		dlo_packet_scatter(p);
+	} else {
+		if (dlo_segment_is_shared(p->m))
+			return DLO_DROP_SHARED;
+		dlo_packet_resize(p);
+		p->head_len = head_len;
+		dlo_answer_write(plan, p, v);
+	}
+	/* On the link, too: the virtio header that came with the request is not the reply's. */
+	dlo_packet_clear_offloads(p->m);
+	return v;
 }
 
 enum dlo_verdict
@@ -89,7 +122,9 @@ dlo_reflect_frame(const struct dlo_plan *plan, struct rte_mbuf *m)
 	if (p.len < DLO_ETHER_HLEN)
 		return DLO_DROP_SHORT;
 	v = dlo_classify(plan, &p);
-	return v == DLO_REFLECTED ? turn_round(plan, &p) : v;
+	if (v == DLO_REFLECTED)
+		return turn_round(plan, &p);
+	return dlo_verdict_is_answer(v) ? answer(plan, &p, v) : v;
 }
 
 void

@@ -426,15 +426,55 @@ reflect_mbuf(const struct dlo_plan *plan, struct rte_mbuf *m)
 }
 
 enum dlo_verdict
-reflect(const struct dlo_plan *plan, const struct frame *in, struct frame *ret)
+reflect_room(const struct dlo_plan *plan, const struct frame *in, uint32_t tailroom,
+	struct frame *ret)
 {
-	struct rte_mbuf *m = mbuf_of(in, 0);
+	struct rte_mbuf *m = mbuf_of(in, tailroom);
+	void *data = rte_pktmbuf_mtod(m, void *);
 	enum dlo_verdict v = reflect_mbuf(plan, m);
+	struct frame out = *in;
 
-	if (ret != NULL) {
-		*ret = *in;
-		mbuf_read(m, ret);
-	}
+	assert_ptr_equal(rte_pktmbuf_mtod(m, void *), data);
+	mbuf_read(m, &out);
+	if (dlo_verdict_is_drop(v))
+		assert_frame("dropped, so untouched", &out, in);
+	if (ret != NULL)
+		*ret = out;
 	mbuf_free(m);
 	return v;
+}
+
+enum dlo_verdict
+reflect(const struct dlo_plan *plan, const struct frame *in, struct frame *ret)
+{
+	return reflect_room(plan, in, 0, ret);
+}
+
+void
+assert_frame(const char *what, const struct frame *got, const struct frame *want)
+{
+	for (uint32_t i = 0; i < want->len && i < got->len; i++) {
+		if (got->b[i] != want->b[i])
+			fail_msg("%s: byte %u is %02x, not %02x", what, i, got->b[i], want->b[i]);
+	}
+	if (got->len != want->len)
+		fail_msg("%s: %u bytes, not %u", what, got->len, want->len);
+}
+
+void
+assert_any_split(const struct dlo_plan *plan, const struct frame *in, uint32_t tailroom,
+	enum dlo_verdict want, const struct frame *want_frame)
+{
+	for (uint32_t at = 0; at < in->len && at < 200; at++) {
+		struct rte_mbuf *m = mbuf_split(in, at, tailroom);
+		void *data[2] = { m->buf_addr, m->next->buf_addr };
+		struct frame out = *in;
+
+		assert_verdict(reflect_mbuf(plan, m), want);
+		assert_ptr_equal(m->buf_addr, data[0]);
+		assert_ptr_equal(m->next->buf_addr, data[1]);
+		mbuf_read(m, &out);
+		assert_frame("split", &out, want_frame);
+		mbuf_free(m);
+	}
 }

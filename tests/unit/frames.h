@@ -88,6 +88,12 @@ void plan_free(struct dlo_plan *plan);
 /* Through dlo_reflect_burst() alone: verdict, and the frame as it came out. */
 enum dlo_verdict reflect_mbuf(const struct dlo_plan *plan, struct rte_mbuf *m);
 enum dlo_verdict reflect(const struct dlo_plan *plan, const struct frame *in, struct frame *ret);
+enum dlo_verdict reflect_room(const struct dlo_plan *plan, const struct frame *in,
+	uint32_t tailroom, struct frame *ret);
+/* The same verdict and bytes when the frame is cut in two at any of its first 200 bytes. */
+void assert_any_split(const struct dlo_plan *plan, const struct frame *in, uint32_t tailroom,
+	enum dlo_verdict want, const struct frame *want_frame);
+void assert_frame(const char *what, const struct frame *got, const struct frame *want);
 
 #define assert_verdict(got, want)                                                                  \
 	assert_string_equal(dlo_verdict_name(got), dlo_verdict_name(want))

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "answer/answer.h"
+
+static inline bool
+is_enabled(const struct dlo_plan *plan, enum dlo_answer answer)
+{
+	return (plan->answers & (UINT32_C(1) << answer)) != 0;
+}
+
+enum dlo_verdict
+dlo_answer_decide(const struct dlo_plan *plan, struct dlo_packet *p)
+{
+	const struct dlo_frame *f = &p->frame;
+	enum dlo_verdict v = DLO_PASS;
+
+	if (f->l3 == DLO_L3_ARP) {
+		if (is_enabled(plan, DLO_ANSWER_ARP))
+			v = dlo_arp_decide(plan, p);
+	} else if (f->l3 == DLO_L3_IPV4 && f->proto == DLO_PROTO_ICMP) {
+		if (is_enabled(plan, DLO_ANSWER_ICMP))
+			v = dlo_icmp_decide(plan, p);
+	} else if (f->l3 == DLO_L3_IPV6 && f->proto == DLO_PROTO_ICMPV6) {
+		if (is_enabled(plan, DLO_ANSWER_ND))
+			v = dlo_nd_decide(plan, p);
+		if (v == DLO_PASS && is_enabled(plan, DLO_ANSWER_ICMP))
+			v = dlo_icmpv6_decide(plan, p);
+	}
+	return v;
+}
+
+void
+dlo_answer_write(const struct dlo_plan *plan, struct dlo_packet *p, enum dlo_verdict answer)
+{
+	switch (answer) {
+	case DLO_ANSWERED_ARP:
+		dlo_arp_write(plan, p);
+		break;
+	case DLO_ANSWERED_ND:
+		dlo_nd_write(plan, p);
+		break;
+	case DLO_ANSWERED_ICMP:
+		dlo_icmp_write(p);
+		break;
+	default:
+		break;
+	}
+}

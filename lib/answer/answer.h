@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef DLO_ANSWER_ANSWER_H
+#define DLO_ANSWER_ANSWER_H
+
+/**
+ * @file
+ * Answers: replies by protocol responders, made in place in the request's mbuf. Deciding and
+ * writing are apart: deciding only looks, so that nothing is half written when the frame may not
+ * be touched. One file per protocol; docs/protocols.md has the clauses.
+ *
+ * Thread: the lcore that owns the mbuf, all functions.
+ */
+
+#include <stdbool.h>
+
+#include "address/address.h"
+#include "reflect/guard.h"
+#include "reflect/packet.h"
+#include "reflect/plan.h"
+#include "stats/verdict.h"
+
+/** Time to live and hop limit of replies whose protocol does not say otherwise (RFC 1700). */
+#define DLO_ANSWER_TTL 64
+
+/**
+ * Step 3 of the walk: is it a request to one of our addresses?
+ * @param p a frame without fault; reply_len is set when the verdict is an answer
+ * @return an answer, a drop reason, or DLO_PASS when no answer claims the frame
+ */
+enum dlo_verdict dlo_answer_decide(const struct dlo_plan *plan, struct dlo_packet *p);
+
+/**
+ * Turn the request in the head into the reply that dlo_answer_decide() promised.
+ * @param p head has room for min(reply_len, DLO_HEAD_MAX) bytes
+ * @param answer what dlo_answer_decide() returned
+ */
+void dlo_answer_write(const struct dlo_plan *plan, struct dlo_packet *p, enum dlo_verdict answer);
+
+/* One pair per protocol, with the contracts above. */
+enum dlo_verdict dlo_arp_decide(const struct dlo_plan *plan, struct dlo_packet *p);
+void dlo_arp_write(const struct dlo_plan *plan, struct dlo_packet *p);
+enum dlo_verdict dlo_nd_decide(const struct dlo_plan *plan, struct dlo_packet *p);
+void dlo_nd_write(const struct dlo_plan *plan, struct dlo_packet *p);
+enum dlo_verdict dlo_icmp_decide(const struct dlo_plan *plan, struct dlo_packet *p);
+enum dlo_verdict dlo_icmpv6_decide(const struct dlo_plan *plan, struct dlo_packet *p);
+void dlo_icmp_write(struct dlo_packet *p);
+
+/** @return true when @p owner is the appliance itself: the port or a loopback. */
+static inline bool
+dlo_owner_is_us(uint16_t owner)
+{
+	return owner == DLO_OWNER_PORT || owner >= DLO_OWNER_LOOPBACK;
+}
+
+/** @return true when the IPv4 address at @p addr is ours. */
+static inline bool
+dlo_is_ours4(const struct dlo_plan *plan, const uint8_t *addr)
+{
+	uint32_t be;
+
+	memcpy(&be, addr, sizeof(be));
+	return dlo_owner_is_us(dlo_addr_owner4(plan->addresses, be));
+}
+
+/** @return true when the IPv6 address at @p addr is ours. */
+static inline bool
+dlo_is_ours6(const struct dlo_plan *plan, const uint8_t *addr)
+{
+	return dlo_owner_is_us(dlo_addr_owner6(plan->addresses, addr));
+}
+
+/** @return true when the frame is addressed to the software MAC. */
+static inline bool
+dlo_is_to_our_mac(const struct dlo_plan *plan, const uint8_t *head)
+{
+	return dlo_get48(head + DLO_ETHER_DST) == dlo_get48(plan->mac.addr_bytes);
+}
+
+/** @return true when the frame is addressed to the software MAC or to a group. */
+static inline bool
+dlo_is_to_us_or_group(const struct dlo_plan *plan, const uint8_t *head)
+{
+	return (head[DLO_ETHER_DST] & 1) != 0 || dlo_is_to_our_mac(plan, head);
+}
+
+/** @return true when a reply may go to the frame's source MAC: one station, and not nobody. */
+static inline bool
+dlo_is_from_station(const uint8_t *head)
+{
+	uint64_t src = dlo_get48(head + DLO_ETHER_SRC);
+
+	return src != 0 && !dlo_mac_is_group(src);
+}
+
+/**
+ * What becomes of duplicate address detection (RFC 4862) and of ARP probes (RFC 5227) on the host
+ * link: the host asks for an address that it is about to take, and shall have it.
+ */
+static inline enum dlo_verdict
+dlo_leave_to_host(const uint8_t *head)
+{
+	return (head[DLO_ETHER_DST] & 1) != 0 ? DLO_DROP_MCAST_DST : DLO_DROP_NOT_REQUEST;
+}
+
+/** Zero what pads a reply that ends at @p end to the shortest frame (no stale bytes leave). */
+static inline void
+dlo_answer_pad(struct dlo_packet *p, uint32_t end)
+{
+	uint32_t to = p->reply_len < DLO_ETHER_MIN ? p->reply_len : DLO_ETHER_MIN;
+
+	if (to > end)
+		memset(p->head + end, 0, to - end);
+}
+
+#endif
