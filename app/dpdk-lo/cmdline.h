@@ -4,12 +4,15 @@
 
 /**
  * @file
- * argv: EAL's part before "--", ours after it.
+ * argv: EAL's part before "--", ours after it. Thread: control, before EAL.
  */
 
 #include <stdbool.h>
 
 #include "conf/conf.h"
+#include "eal_args.h"
+
+#define CMDLINE_ERR DLO_CONF_ERR
 
 enum cmdline_result {
 	CMDLINE_RUN, /**< go on */
@@ -23,13 +26,29 @@ struct cmdline_eal {
 	char **argv; /**< EAL's own arguments as given; points into main's argv */
 	bool has_ports; /**< --vdev, -a or --allow names a port */
 	bool has_lcores; /**< -l, -c, --lcores or -s given */
+	struct eal_given given; /**< the rest of what was given */
+};
+
+/** What to print instead of running. */
+enum cmdline_page {
+	CMDLINE_NO_PAGE,
+	CMDLINE_HELP,
+	CMDLINE_MAN,
+	CMDLINE_VERSION,
 };
 
 /**
- * Parse argv into @p conf (config file first, then options, then validation).
- * Thread: control, before EAL.
+ * Parse argv into @p conf (config file first, then options, then validation); prints help and
+ * errors.
  */
 enum cmdline_result cmdline_parse(int argc, char **argv, struct dlo_conf *conf,
 	struct cmdline_eal *ret_eal);
+
+/**
+ * The same without printing: CMDLINE_DONE with @p ret_page, CMDLINE_USAGE with one sentence in
+ * @p err.
+ */
+enum cmdline_result cmdline_read(int argc, char **argv, struct dlo_conf *conf,
+	struct cmdline_eal *ret_eal, enum cmdline_page *ret_page, char err[CMDLINE_ERR]);
 
 #endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "manpage.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "conf/option.h"
+#include "prose.h"
+
+/* One character of text; a hyphen must stay one that can be pasted into a shell. */
+static void
+put_char(FILE *out, char c)
+{
+	switch (c) {
+	case '\\':
+		fputs("\\e", out);
+		break;
+	case '-':
+		fputs("\\-", out);
+		break;
+	case '\'':
+		fputs("\\(aq", out);
+		break;
+	case '~':
+		fputs("\\(ti", out);
+		break;
+	default:
+		fputc(c, out);
+	}
+}
+
+/* An apostrophe stands after a letter and before one, a quote does not. */
+static bool
+opens_quote(const char *text, const char *at)
+{
+	return at[0] == '\'' && (at == text || !isalnum((unsigned char)at[-1])) && at[1] != '\0' &&
+		strchr(at + 1, '\'') != NULL;
+}
+
+static void
+put_text(FILE *out, const char *text)
+{
+	bool bold = false;
+
+	if (text[0] == '.' || text[0] == '\'')
+		fputs("\\&", out);
+	for (const char *c = text; *c != '\0'; c++) {
+		if (!bold && opens_quote(text, c)) {
+			fputs("\\fB", out);
+			bold = true;
+		} else if (bold && *c == '\'' && !isalnum((unsigned char)c[1])) {
+			fputs("\\fR", out);
+			bold = false;
+		} else {
+			put_char(out, *c);
+		}
+	}
+	if (bold)
+		fputs("\\fR", out);
+	fputc('\n', out);
+}
+
+static void
+put_items(FILE *out, const char *font, const struct prose_item *items)
+{
+	for (const struct prose_item *i = items; i->term != NULL; i++) {
+		fprintf(out, ".TP\n\\f%s", font);
+		for (const char *c = i->term; *c != '\0'; c++)
+			put_char(out, *c);
+		fputs("\\fR\n", out);
+		put_text(out, i->text);
+	}
+}
+
+static void
+put_paragraphs(FILE *out, const char *const *paragraphs)
+{
+	for (unsigned int i = 0; paragraphs[i] != NULL; i++) {
+		fputs(".PP\n", out);
+		put_text(out, paragraphs[i]);
+	}
+}
+
+static void
+put_option(FILE *out, const struct dlo_option *o)
+{
+	fputs(".TP\n\\fB\\-\\-", out);
+	for (const char *c = o->name; *c != '\0'; c++)
+		put_char(out, *c);
+	fputs("\\fR", out);
+	if (o->arg != NULL) {
+		fputs(" \\fI", out);
+		for (const char *c = o->arg; *c != '\0'; c++)
+			put_char(out, *c);
+		fputs("\\fR", out);
+	}
+	if (o->port_bit != 0)
+		fputs("[@\\fIPORT\\fR]", out);
+	fputc('\n', out);
+	put_text(out, o->help);
+	if (o->dflt != NULL) {
+		fputs(".br\nDefault: ", out);
+		for (const char *c = o->dflt; *c != '\0'; c++)
+			put_char(out, *c);
+		fputs(".\n", out);
+	}
+}
+
+void
+manpage_print(FILE *out)
+{
+	const char *group = "";
+
+	fputs(".\\\" SPDX-License-Identifier: BSD-3-Clause\n"
+	      ".\\\" Made by dpdk-lo --help=man from its option table; do not edit.\n"
+	      ".TH DPDK\\-LO 8 \"\" \"dpdk\\-lo " DLO_VERSION "\" \"System administration\"\n"
+	      ".SH NAME\n"
+	      "dpdk\\-lo \\- the loopback device, rebuilt on DPDK\n"
+	      ".SH SYNOPSIS\n"
+	      "\\fBdpdk\\-lo\\fR [\\fIEAL options\\fR] [\\fB\\-\\-\\fR \\fIoptions\\fR]\n"
+	      ".SH DESCRIPTION\n", out);
+	put_paragraphs(out, prose_description);
+	fputs(".SH OPTIONS\n", out);
+	put_paragraphs(out, prose_arguments);
+	put_items(out, "B", prose_pages);
+	for (const struct dlo_option *o = dlo_options; o->name != NULL; o++) {
+		if (strcmp(o->group, group) != 0) {
+			group = o->group;
+			fprintf(out, ".SS %s\n", group);
+		}
+		put_option(out, o);
+	}
+	fputs(".SH EXIT STATUS\n", out);
+	put_items(out, "B", prose_exit_status);
+	fputs(".SH FILES\n", out);
+	put_items(out, "I", prose_files);
+	fputs(".SH EXAMPLES\n", out);
+	put_items(out, "B", prose_examples);
+	fputs(".SH SEE ALSO\n", out);
+	put_text(out, prose_see_also);
+}
