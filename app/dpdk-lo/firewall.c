@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -45,7 +46,7 @@ parse_chain(struct nl_msg *msg, void *arg)
 	const struct nfgenmsg *nfg = nlmsg_data(hdr);
 	struct nlattr *a[NFTA_CHAIN_MAX + 1], *h[NFTA_HOOK_MAX + 1];
 	struct found *found = arg;
-	struct firewall_chain *c;
+	struct firewall_chain c = { .owner = FIREWALL_NFT };
 	uint32_t hook;
 
 	if (found->nb == found->max ||
@@ -57,13 +58,18 @@ parse_chain(struct nl_msg *msg, void *arg)
 		h[NFTA_HOOK_HOOKNUM] == NULL)
 		return NL_OK;
 	hook = ntohl(nla_get_u32(h[NFTA_HOOK_HOOKNUM]));
-	if (ntohl(nla_get_u32(a[NFTA_CHAIN_POLICY])) != NF_DROP ||
-		(hook != NF_INET_LOCAL_IN && hook != NF_INET_PRE_ROUTING))
+	snprintf(c.family, sizeof(c.family), "%s", family_name(nfg->nfgen_family));
+	nla_strlcpy(c.table, a[NFTA_CHAIN_TABLE], sizeof(c.table));
+	nla_strlcpy(c.chain, a[NFTA_CHAIN_NAME], sizeof(c.chain));
+	if (strcmp(c.table, "firewalld") == 0)
+		c.owner = FIREWALL_FIREWALLD;
+	else if (strcmp(c.table, "filter") == 0 && strcmp(c.chain, "INPUT") == 0)
+		c.owner = FIREWALL_IPTABLES;
+	if (ntohl(nla_get_u32(a[NFTA_CHAIN_POLICY])) != NF_DROP && c.owner != FIREWALL_FIREWALLD)
 		return NL_OK;
-	c = &found->chains[found->nb++];
-	snprintf(c->family, sizeof(c->family), "%s", family_name(nfg->nfgen_family));
-	nla_strlcpy(c->table, a[NFTA_CHAIN_TABLE], sizeof(c->table));
-	nla_strlcpy(c->chain, a[NFTA_CHAIN_NAME], sizeof(c->chain));
+	if (hook == NF_INET_LOCAL_IN ||
+		(hook == NF_INET_PRE_ROUTING && c.owner != FIREWALL_FIREWALLD))
+		found->chains[found->nb++] = c;
 	return NL_OK;
 }
 

@@ -118,26 +118,29 @@ say_servers(const struct dlo_conf_link *conf)
 static void
 say_firewall(const struct link_dev *link)
 {
+	static const char hint[] = "hint: a firewall refuses incoming connections that it has no "
+		"rule for: if a server cannot be reached through";
 	struct firewall_chain chains[CHAINS_SHOWN];
 	int nb = firewall_closed_chains(chains, CHAINS_SHOWN);
 
 	for (int i = 0; i < nb; i++) {
 		const struct firewall_chain *c = &chains[i];
+		const char *dev = link->ifname;
 
-		/* Made by iptables: its own command keeps its own order of rules. */
-		if (strcmp(c->table, "filter") == 0 && strcmp(c->chain, "INPUT") == 0)
-			say("hint: a firewall drops incoming connections that it has no rule for "
-				"(chain INPUT): if a server cannot be reached through %s, run '%s "
-				"-I INPUT -i %s -j ACCEPT'",
-				link->ifname,
-				strcmp(c->family, "ip6") == 0 ? "ip6tables" : "iptables",
-				link->ifname);
-		else
-			say("hint: a firewall drops incoming connections that it has no rule for "
-				"(chain %s in table %s): if a server cannot be reached through %s, "
-				"run 'nft insert rule %s %s %s iifname %s accept'",
-				c->chain, c->table, link->ifname, c->family, c->table, c->chain,
-				link->ifname);
+		switch (c->owner) {
+		case FIREWALL_NFT:
+			say("%s %s, run 'nft insert rule %s %s %s iifname %s accept'", hint, dev,
+				c->family, c->table, c->chain, dev);
+			break;
+		case FIREWALL_IPTABLES:
+			say("%s %s, run '%s -I INPUT -i %s -j ACCEPT'", hint, dev,
+				strcmp(c->family, "ip6") == 0 ? "ip6tables" : "iptables", dev);
+			break;
+		case FIREWALL_FIREWALLD:
+			say("%s %s, run 'firewall-cmd --zone=trusted --add-interface=%s'", hint,
+				dev, dev);
+			break;
+		}
 	}
 }
 

@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <cmocka.h>
 
 #include <rte_dev.h>
@@ -485,11 +487,21 @@ preflight(void **state)
 {
 	struct dlo_conf_link conf = default_conf();
 	struct link_dev link;
+	const struct sockaddr_in local = { .sin_family = AF_INET, .sin_port = htons(8080),
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
 	struct call c = { .conf = &conf, .link = &link };
+	int fd;
 
 	conf.type = *(enum dlo_link_type *)*state;
 	make_link(&conf, &link);
 	assert_says(call_preflight, &c, 0, NULL);
+
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&local, sizeof(local)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_says(call_preflight, &c, 0, "the server at TCP port 8080 listens on 127.0.0.1 only "
+		"and cannot be reached through 198.18.0.2: bind to 198.18.0.1 or 0.0.0.0 as well");
+	close(fd);
 
 	/* A VPN's way of taking everything. */
 	run("ip tuntap add vpn0 mode tap; ip link set vpn0 up; ip addr add 10.8.0.1/24 dev vpn0");
@@ -500,13 +512,65 @@ preflight(void **state)
 	assert_says(call_preflight, &c, 0, "the host has no way to 198.18.0.2");
 	run("ip rule del priority 5; ip link del vpn0");
 
-	if (system("command -v nft >/dev/null") == 0) {
-		run("nft add table inet t; nft add chain inet t in "
-		    "'{ type filter hook input priority 0; policy drop; }'");
-		assert_says(call_preflight, &c, 0, "nft insert rule inet t in iifname dlo0 accept");
-		run("nft delete table inet t");
-		assert_says(call_preflight, &c, 0, NULL);
-	}
+	drop_link(&link);
+}
+
+static void
+firewalls(void **state)
+{
+	struct dlo_conf_link conf = default_conf();
+	struct link_dev link;
+	struct call c = { .conf = &conf, .link = &link };
+
+	if (system("command -v nft >/dev/null") != 0)
+		skip();
+	conf.type = *(enum dlo_link_type *)*state;
+	make_link(&conf, &link);
+	/* Neither an open chain nor a closed one that is not on the way in. */
+	run("nft add table inet t; nft add chain inet t out "
+		"'{ type filter hook output priority 0; policy drop; }'");
+	run("nft add chain inet t in '{ type filter hook input priority 0; policy accept; }'");
+	assert_says(call_preflight, &c, 0, NULL);
+	run("nft add chain inet t in '{ policy drop; }'");
+	assert_says(call_preflight, &c, 0, "nft insert rule inet t in iifname dlo0 accept");
+	run("nft delete table inet t");
+	run("nft add table ip6 filter; nft add chain ip6 filter INPUT "
+		"'{ type filter hook input priority 0; policy drop; }'");
+	assert_says(call_preflight, &c, 0, "ip6tables -I INPUT -i dlo0 -j ACCEPT");
+	run("nft delete table ip6 filter");
+	run("nft add table inet firewalld; nft add chain inet firewalld filter_INPUT "
+		"'{ type filter hook input priority 10; policy accept; }'");
+	assert_says(call_preflight, &c, 0, "--zone=trusted --add-interface=dlo0");
+	run("nft delete table inet firewalld");
+	assert_says(call_preflight, &c, 0, NULL);
+	drop_link(&link);
+}
+
+/* Nothing asked for: the best type, and the MTU that a whole GSO frame fits. */
+static void
+chosen_for_the_user(void **state)
+{
+	struct dlo_conf_link conf = default_conf();
+	struct link_dev link;
+	uint16_t port, mtu;
+	bool vtap;
+
+	(void)state;
+	assert_int_equal(link_create(&conf, 1, &link), 0);
+	vtap = link.type == DLO_LINK_VTAP;
+#ifdef DLO_HAVE_VTAP
+	assert_true(vtap);
+	assert_string_equal(link.vdev, "net_vtap_dlo0");
+#else
+	assert_non_null(strstr(link.why, "not vtap: "));
+#endif
+	assert_true(link.why[0] != '\0');
+	start_port(&link);
+	assert_int_equal(link_configure(&conf, &link, true), 0);
+	assert_int_equal(link.mtu, vtap ? 65521 : 1500);
+	assert_int_equal(rte_eth_dev_get_port_by_name(link.vdev, &port), 0);
+	assert_int_equal(rte_eth_dev_get_mtu(port, &mtu), 0);
+	assert_int_equal(mtu, link.mtu);
 	drop_link(&link);
 }
 
@@ -537,31 +601,40 @@ cannot_run(const char *why)
 	return SKIP;
 }
 
+static int
+run_with(enum dlo_link_type *type)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_prestate(nothing_stays, type),
+		cmocka_unit_test_prestate(host_changes_are_followed, type),
+		cmocka_unit_test_prestate(lost_notifications, type),
+		cmocka_unit_test_prestate(too_many_addresses, type),
+		cmocka_unit_test_prestate(moved_away, type),
+		cmocka_unit_test_prestate(without_ipv6, type),
+		cmocka_unit_test_prestate(small_mtu, type),
+		cmocka_unit_test_prestate(asked_mac, type),
+		cmocka_unit_test_prestate(preflight, type),
+		cmocka_unit_test_prestate(firewalls, type),
+	};
+
+	return cmocka_run_group_tests_name(link_type_name(*type), tests, NULL, NULL);
+}
+
 int
 main(void)
 {
-	static enum dlo_link_type type =
+	static enum dlo_link_type types[] = {
+		DLO_LINK_TAP,
 #ifdef DLO_HAVE_VTAP
-		DLO_LINK_VTAP;
-#else
-		DLO_LINK_TAP;
+		DLO_LINK_VTAP,
 #endif
-	static enum dlo_link_type tap = DLO_LINK_TAP;
+	};
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(precheck_free_host),
 		cmocka_unit_test(precheck_name_taken),
 		cmocka_unit_test(precheck_overlaps),
 		cmocka_unit_test(types_that_cannot_be),
-		cmocka_unit_test_prestate(nothing_stays, &type),
-		cmocka_unit_test_prestate(host_changes_are_followed, &type),
-		cmocka_unit_test_prestate(lost_notifications, &type),
-		cmocka_unit_test_prestate(too_many_addresses, &type),
-		cmocka_unit_test_prestate(moved_away, &type),
-		cmocka_unit_test_prestate(without_ipv6, &type),
-		cmocka_unit_test_prestate(small_mtu, &type),
-		cmocka_unit_test_prestate(asked_mac, &type),
-		cmocka_unit_test_prestate(preflight, &type),
-		cmocka_unit_test_prestate(host_changes_are_followed, &tap),
+		cmocka_unit_test(chosen_for_the_user),
 	};
 	int fd, ret;
 
@@ -582,6 +655,8 @@ main(void)
 	if (pool == NULL)
 		return 1;
 	ret = cmocka_run_group_tests(tests, NULL, NULL);
+	for (unsigned int i = 0; i < RTE_DIM(types); i++)
+		ret += run_with(&types[i]);
 	rte_mempool_free(pool);
 	test_eal_stop();
 	return ret;
