@@ -76,6 +76,7 @@ static void
 send_back(struct queue *q, struct rte_mbuf **pkts, const uint8_t *verdict, uint16_t nb)
 {
 	struct dlo_counters *c = &q->counters;
+	struct capture_burst captured;
 	uint32_t lens[BURST];
 	uint64_t bytes = 0;
 	uint16_t sent = 0;
@@ -83,6 +84,8 @@ send_back(struct queue *q, struct rte_mbuf **pkts, const uint8_t *verdict, uint1
 	/* The driver may have freed a frame by the time it is counted: note the lengths before. */
 	for (uint16_t i = 0; i < nb; i++)
 		lens[i] = pkts[i]->pkt_len;
+	if (unlikely(q->capture != NULL))
+		capture_tx_begin(q->capture, q, pkts, nb, &captured);
 	for (unsigned int tries = 0; sent < nb && tries <= TX_RETRIES; tries++)
 		sent += rte_eth_tx_burst(q->port_id, q->queue_id, pkts + sent, nb - sent);
 	for (uint16_t i = 0; i < sent; i++) {
@@ -91,6 +94,8 @@ send_back(struct queue *q, struct rte_mbuf **pkts, const uint8_t *verdict, uint1
 	}
 	dlo_count(&c->tx, sent);
 	dlo_count(&c->tx_bytes, bytes);
+	if (unlikely(q->capture != NULL))
+		capture_tx_end(q->capture, q, &captured, pkts, nb, sent);
 	if (sent < nb) {
 		dlo_count(&c->verdict[DLO_DROP_TX_FULL], nb - sent);
 		free_frames(pkts + sent, nb - sent);
@@ -109,6 +114,8 @@ drop_chains(struct queue *q, struct rte_mbuf **pkts, uint8_t *verdict, uint16_t 
 			pkts[kept++] = pkts[i];
 		} else {
 			dlo_count(&q->counters.verdict[DLO_DROP_TOO_BIG], 1);
+			if (unlikely(q->capture != NULL))
+				capture_tx_drop(q->capture, q, pkts[i], DLO_DROP_TOO_BIG);
 			rte_pktmbuf_free(pkts[i]);
 		}
 	}
@@ -143,8 +150,6 @@ queue_poll(struct queue *q)
 	nb_back = burst.nb_back;
 	if (unlikely(!q->port->multi_seg_tx))
 		nb_back = drop_chains(q, pkts, burst.verdict, nb_back);
-	if (unlikely(q->capture != NULL))
-		capture_tx(q->capture, q, pkts, nb_back);
 	if (nb_back > 0)
 		send_back(q, pkts, burst.verdict, nb_back);
 	return nb;
