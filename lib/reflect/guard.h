@@ -63,7 +63,7 @@ dlo_mac_is_own(const struct dlo_plan *plan, uint64_t mac)
 	return false;
 }
 
-/** Step 2 of the walk. Multicast destinations pass: answers may want them, step 6 stops the rest. */
+/** Step 2 of the walk. Group destinations pass: answers want some, step 6 stops the rest. */
 static inline enum dlo_verdict
 dlo_guard_l2(const struct dlo_plan *plan, const uint8_t *head, const struct dlo_frame *f)
 {
@@ -122,9 +122,11 @@ dlo_guard_l3(const uint8_t *head, const struct dlo_frame *f)
 		if (dlo_ipv4_is_martian(src) || dlo_ipv4_is_martian(dst))
 			return DLO_DROP_MARTIAN;
 	} else if (f->l3 == DLO_L3_IPV6) {
-		if (memcmp(ip + DLO_IPV6_SRC, ip + DLO_IPV6_DST, 16) == 0)
+		const uint8_t *src = ip + DLO_IPV6_SRC, *dst = ip + DLO_IPV6_DST;
+
+		if (memcmp(src, dst, 16) == 0)
 			return DLO_DROP_LAND;
-		if (dlo_ipv6_is_martian(ip + DLO_IPV6_SRC) || dlo_ipv6_is_martian(ip + DLO_IPV6_DST))
+		if (dlo_ipv6_is_martian(src) || dlo_ipv6_is_martian(dst))
 			return DLO_DROP_MARTIAN;
 	}
 	if ((f->flags & DLO_FRAME_OPTIONS) != 0)

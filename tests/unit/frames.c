@@ -133,7 +133,7 @@ frame_udp(struct frame *f, uint16_t sport, uint16_t dport, uint32_t payload)
 void
 frame_tcp(struct frame *f, uint16_t sport, uint16_t dport, uint32_t payload)
 {
-	uint8_t h[20] = { sport >> 8, sport, dport >> 8, dport, 1, 2, 3, 4, 5, 6, 7, 8, 0x50, 0x10 };
+	uint8_t h[20] = { sport >> 8, sport, dport >> 8, dport, 1, 2, 3, 4, 5, 6, 7, 8, 0x50 };
 
 	frame_bytes(f, h, sizeof(h));
 	frame_fill(f, payload);
@@ -294,49 +294,10 @@ frame_udp6(struct frame *f, uint32_t payload)
 	frame_finish(f);
 }
 
-static struct rte_mbuf *
-segment(const uint8_t *bytes, uint32_t len, uint32_t tailroom)
-{
-	struct rte_mbuf *m = aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(*m));
-	uint32_t size = len + tailroom;
-
-	assert_non_null(m);
-	memset(m, 0, sizeof(*m));
-	m->buf_addr = malloc(size > 0 ? size : 1);
-	assert_non_null(m->buf_addr);
-	memset(m->buf_addr, 0xee, size);
-	if (len > 0)
-		memcpy(m->buf_addr, bytes, len);
-	m->buf_len = size;
-	m->data_len = len;
-	m->pkt_len = len;
-	m->nb_segs = 1;
-	rte_mbuf_refcnt_set(m, 1);
-	return m;
-}
-
 struct rte_mbuf *
 mbuf_segments(const struct frame *f, const uint32_t *lens, unsigned int nb, uint32_t tailroom)
 {
-	struct rte_mbuf *first = NULL, *last = NULL;
-	uint32_t done = 0;
-
-	for (unsigned int i = 0; i <= nb; i++) {
-		uint32_t len = i < nb ? lens[i] : f->len - done;
-		struct rte_mbuf *m = segment(f->b + done, len, i == nb ? tailroom : 0);
-
-		if (first == NULL) {
-			first = m;
-		} else {
-			last->next = m;
-			first->nb_segs++;
-			first->pkt_len += len;
-		}
-		last = m;
-		done += len;
-	}
-	assert_int_equal(done, f->len);
-	return first;
+	return mbuf_chain(f->b, f->len, lens, nb, tailroom);
 }
 
 struct rte_mbuf *
@@ -354,26 +315,13 @@ mbuf_split(const struct frame *f, uint32_t at, uint32_t tailroom)
 void
 mbuf_read(const struct rte_mbuf *m, struct frame *ret)
 {
-	uint32_t pkt_len = m->pkt_len;
-	unsigned int nb = 0, nb_segs = m->nb_segs;
+	unsigned int nb = 0;
 
-	ret->len = 0;
-	for (; m != NULL; m = m->next, nb++)
-		frame_bytes(ret, rte_pktmbuf_mtod(m, const void *), m->data_len);
-	assert_int_equal(ret->len, pkt_len);
-	assert_int_equal(nb, nb_segs);
-}
-
-void
-mbuf_free(struct rte_mbuf *m)
-{
-	while (m != NULL) {
-		struct rte_mbuf *next = m->next;
-
-		free(m->buf_addr);
-		free(m);
-		m = next;
-	}
+	ret->len = mbuf_bytes(m, ret->b, FRAME_MAX);
+	assert_int_equal(ret->len, m->pkt_len);
+	for (const struct rte_mbuf *seg = m; seg != NULL; seg = seg->next)
+		nb++;
+	assert_int_equal(nb, m->nb_segs);
 }
 
 struct dlo_plan *

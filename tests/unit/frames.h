@@ -2,10 +2,7 @@
 #ifndef DLO_TESTS_FRAMES_H
 #define DLO_TESTS_FRAMES_H
 
-/*
- * Frames byte by byte, and mbufs without EAL around them: every segment is a heap block of exactly
- * the size it says, so that ASan sees the first byte read beyond it.
- */
+/* Frames byte by byte, plans, and what reflection makes of the two. */
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +14,7 @@
 
 #include <rte_mbuf.h>
 
+#include "mbufs.h"
 #include "reflect/reflect.h"
 
 #define FRAME_MAX 9616
@@ -79,7 +77,6 @@ struct rte_mbuf *mbuf_split(const struct frame *f, uint32_t at, uint32_t tailroo
 struct rte_mbuf *mbuf_segments(const struct frame *f, const uint32_t *lens, unsigned int nb,
 	uint32_t tailroom);
 void mbuf_read(const struct rte_mbuf *m, struct frame *ret); /* bytes back, l3 and l4 kept */
-void mbuf_free(struct rte_mbuf *m);
 
 /* A plan whose table owns IP_OURS and IP6_OURS; free it with plan_free(). */
 struct dlo_plan *plan_of(enum dlo_mode mode, bool guards, bool link);

@@ -109,7 +109,8 @@ tags_are_kept(void **state)
 	for (int i = 0; i < 2; i++) {
 		struct frame *f = i == 0 ? &in : &want;
 
-		frame_ether(f, i == 0 ? NODE_MAC : MAC_TESTER, i == 0 ? MAC_TESTER : MAC_OURS, 0x86dd);
+		frame_ether(f, i == 0 ? NODE_MAC : MAC_TESTER,
+			i == 0 ? MAC_TESTER : MAC_OURS, 0x86dd);
 		frame_tag(f, 0x8100, 0xe123);
 		frame_ipv6(f, 58, i == 0 ? IP6_TESTER : IP6_OURS, i == 0 ? NODE : IP6_TESTER);
 		frame_nd(f, i == 0 ? NS : NA, IP6_OURS, i == 0 ? SLLA : TLLA,

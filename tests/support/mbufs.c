@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "mbufs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct rte_mbuf *
+segment(const uint8_t *bytes, uint32_t len, uint32_t tailroom)
+{
+	struct rte_mbuf *m = aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(*m));
+	uint32_t size = len + tailroom;
+	uint8_t *buf = malloc(size > 0 ? size : 1);
+
+	if (m == NULL || buf == NULL)
+		abort();
+	memset(m, 0, sizeof(*m));
+	memset(buf, 0xee, size);
+	if (len > 0)
+		memcpy(buf, bytes, len);
+	m->buf_addr = buf;
+	m->buf_len = size;
+	m->data_len = len;
+	m->pkt_len = len;
+	m->nb_segs = 1;
+	rte_mbuf_refcnt_set(m, 1);
+	return m;
+}
+
+struct rte_mbuf *
+mbuf_chain(const uint8_t *bytes, uint32_t len, const uint32_t *lens, unsigned int nb,
+	uint32_t tailroom)
+{
+	struct rte_mbuf *first = NULL, *last = NULL;
+	uint32_t done = 0;
+
+	for (unsigned int i = 0; i <= nb; i++) {
+		uint32_t seg_len = i < nb && lens[i] < len - done ? lens[i] : len - done;
+		struct rte_mbuf *m = segment(bytes + done, seg_len, i == nb ? tailroom : 0);
+
+		if (first == NULL) {
+			first = m;
+		} else {
+			last->next = m;
+			first->nb_segs++;
+			first->pkt_len += seg_len;
+		}
+		last = m;
+		done += seg_len;
+	}
+	return first;
+}
+
+uint32_t
+mbuf_bytes(const struct rte_mbuf *m, uint8_t *buf, uint32_t size)
+{
+	uint32_t len = 0;
+
+	for (; m != NULL; m = m->next) {
+		uint32_t n = m->data_len;
+
+		if (len + n > size)
+			abort();
+		if (n > 0)
+			memcpy(buf + len, rte_pktmbuf_mtod(m, const void *), n);
+		len += n;
+	}
+	return len;
+}
+
+void
+mbuf_free(struct rte_mbuf *m)
+{
+	while (m != NULL) {
+		struct rte_mbuf *next = m->next;
+
+		free(m->buf_addr);
+		free(m);
+		m = next;
+	}
+}

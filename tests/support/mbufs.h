@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef DLO_TESTS_MBUFS_H
+#define DLO_TESTS_MBUFS_H
+
+/*
+ * mbufs without EAL: every segment is a heap block of exactly the size it says, so that ASan sees
+ * the first byte read or written beyond it. Out of memory ends the program.
+ */
+
+#include <stdint.h>
+
+#include <rte_mbuf.h>
+
+/* A chain of nb segments of the given lengths and one more with the rest, tailroom bytes behind. */
+struct rte_mbuf *mbuf_chain(const uint8_t *bytes, uint32_t len, const uint32_t *lens,
+	unsigned int nb, uint32_t tailroom);
+
+/* Copy the bytes of a chain to buf (room for size); returns how many there are. */
+uint32_t mbuf_bytes(const struct rte_mbuf *m, uint8_t *buf, uint32_t size);
+
+/* Free a chain that mbuf_chain() made, whatever its reference counts. */
+void mbuf_free(struct rte_mbuf *m);
+
+#endif
