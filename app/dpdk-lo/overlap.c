@@ -49,15 +49,20 @@ next_prefix(struct dlo_prefix *p, const struct dlo_prefix *pool)
 	return false;
 }
 
+struct pool {
+	struct dlo_prefix prefix;
+	uint8_t largest; /* prefix length of the largest part to take */
+};
+
 static int
-search_pool(const struct dlo_prefix *pool, const struct host_net *nets, unsigned int nb_nets,
+search_pool(const struct pool *pool, const struct host_net *nets, unsigned int nb_nets,
 	struct dlo_prefix *ret)
 {
-	const uint8_t smallest = pool->family == 4 ? 24 : 64;
+	const uint8_t smallest = pool->prefix.family == 4 ? 24 : 64;
 	const struct host_net *which;
 
-	for (uint8_t len = pool->len; len <= smallest; len++) {
-		struct dlo_prefix p = *pool;
+	for (uint8_t len = pool->largest; len <= smallest; len++) {
+		struct dlo_prefix p = pool->prefix;
 		unsigned int tries = 256; /* of one size; who has more routes needs no hint */
 
 		p.len = len;
@@ -67,7 +72,7 @@ search_pool(const struct dlo_prefix *pool, const struct host_net *nets, unsigned
 				*ret = p;
 				return 0;
 			}
-		} while (--tries > 0 && next_prefix(&p, pool));
+		} while (--tries > 0 && next_prefix(&p, &pool->prefix));
 	}
 	return -ENOENT;
 }
@@ -76,17 +81,25 @@ int
 overlap_free_prefix(uint8_t family, const struct host_net *nets, unsigned int nb_nets,
 	struct dlo_prefix *ret)
 {
-	/* The benchmarking blocks first: nothing real may live there. */
-	static const struct dlo_prefix pools[] = {
-		{ 4, 15, { 198, 18 } },
-		{ 4, 12, { 172, 16 } },
-		{ 4, 8, { 10 } },
-		{ 6, 48, { 0x20, 0x01, 0x00, 0x02 } },
-		{ 6, 48, { 0xfd, 0xd1, 0x00, 0x19, 0x81, 0x80 } },
+	/*
+	 * The benchmarking blocks first, then those of documentation: nothing real may live there.
+	 * Private networks may be in use behind the default route, where we cannot see them: little
+	 * of those, and last.
+	 */
+	static const struct pool pools[] = {
+		{ { 4, 15, { 198, 18 } }, 15 },
+		{ { 4, 24, { 192, 0, 2 } }, 24 },
+		{ { 4, 24, { 198, 51, 100 } }, 24 },
+		{ { 4, 24, { 203, 0, 113 } }, 24 },
+		{ { 4, 12, { 172, 16 } }, 24 },
+		{ { 4, 8, { 10 } }, 24 },
+		{ { 6, 48, { 0x20, 0x01, 0x00, 0x02 } }, 48 },
+		{ { 6, 48, { 0xfd, 0xd1, 0x00, 0x19, 0x81, 0x80 } }, 48 },
 	};
 
 	for (unsigned int i = 0; i < sizeof(pools) / sizeof(pools[0]); i++)
-		if (pools[i].family == family && search_pool(&pools[i], nets, nb_nets, ret) == 0)
+		if (pools[i].prefix.family == family &&
+			search_pool(&pools[i], nets, nb_nets, ret) == 0)
 			return 0;
 	return -ENOENT;
 }

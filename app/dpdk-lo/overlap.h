@@ -39,9 +39,10 @@ enum overlap overlap_check(const struct dlo_prefix *mine, const struct host_net 
 	unsigned int nb_nets, const struct host_net **ret_which);
 
 /**
- * Find a prefix that collides with nothing: the largest part of 198.18.0.0/15, else of private
- * networks (RFC 2544, RFC 1918), or of 2001:2::/48, else of a unique local network (RFC 5180,
- * RFC 4193). Its host bits are those of the first host in it (198.19.0.1/16).
+ * Find a prefix that collides with nothing: the largest part of 198.18.0.0/15, else a
+ * documentation network, else a /24 of a private one (RFC 2544, 5737, 1918); or the largest part of
+ * 2001:2::/48, else of a unique local network (RFC 5180, 4193). Its host bits are those of the
+ * first host in it (198.19.0.1/16).
  * @param family 4 or 6
  * @return 0, or -ENOENT when all of them are taken
  */

@@ -229,7 +229,7 @@ precheck_name_taken(void **state)
 	run("ip addr add 198.18.0.1/15 dev dlo0");
 	run("ip addr add 2001:2::1/48 dev dlo0");
 	assert_says(call_precheck, &c, -EEXIST,
-		"--link dlo1,ip=172.16.0.1/12,ip=fdd1:19:8180::1/48");
+		"--link dlo1,ip=192.0.2.1/24,ip=fdd1:19:8180::1/48");
 	run("ip link del dlo0");
 	assert_says(call_precheck, &c, 0, NULL);
 }

@@ -96,7 +96,8 @@ static void
 largest_free_part(void **state)
 {
 	struct host_net nets[] = { net("198.18.7.1/24", true), net("198.19.0.0/16", false),
-		net("2001:2:0:8000::/64", false), net("172.16.0.1/12", true) };
+		net("2001:2:0:8000::/64", false), net("192.0.2.1/24", true),
+		net("198.51.100.0/24", false), net("203.0.113.128/25", false) };
 
 	(void)state;
 	assert_free(4, NULL, 0, "198.18.0.1/15");
@@ -104,22 +105,30 @@ largest_free_part(void **state)
 	assert_free(4, nets, 1, "198.19.0.1/16");
 	assert_free(4, nets, 2, "198.18.128.1/17");
 	assert_free(6, nets, 3, "2001:2::1/49");
-	nets[0] = net("198.18.0.0/15", false);
-	/* A part of the benchmarking block is equal to no route then, but inside one. */
-	nets[0].is_addr = true;
-	assert_free(4, nets, 3, "172.16.0.1/12");
-	assert_free(4, nets, 4, "10.0.0.1/8");
+	/* As another dpdk-lo has it. */
+	nets[0] = net("198.18.0.1/15", true);
+	nets[2] = net("2001:2::1/48", true);
+	assert_free(4, nets, 3, "192.0.2.1/24");
+	assert_free(6, nets, 3, "fdd1:19:8180::1/48");
+	assert_free(4, nets, 4, "198.51.100.1/24");
+	assert_free(4, nets, 5, "203.0.113.1/24");
+	assert_free(4, nets, 6, "172.16.0.1/24");
+	nets[1] = net("172.16.0.9/24", true);
+	assert_free(4, nets, 6, "172.16.1.1/24");
+	nets[1] = net("172.16.0.9/12", true);
+	assert_free(4, nets, 6, "10.0.0.1/24");
 }
 
 static void
 none_left(void **state)
 {
 	struct host_net nets[] = { net("198.18.0.1/15", true), net("172.16.0.1/12", true),
-		net("10.0.0.1/8", true) };
+		net("10.0.0.1/8", true), net("192.0.2.1/24", true), net("198.51.100.1/24", true),
+		net("203.0.113.1/24", true) };
 	struct dlo_prefix p = { .family = 9 };
 
 	(void)state;
-	assert_int_equal(overlap_free_prefix(4, nets, 3, &p), -ENOENT);
+	assert_int_equal(overlap_free_prefix(4, nets, 6, &p), -ENOENT);
 	assert_int_equal(p.family, 9);
 	assert_int_equal(overlap_free_prefix(5, NULL, 0, &p), -ENOENT);
 }
