@@ -14,8 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <linux/capability.h>
 #include <netinet/in.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/syscall.h>
 #include <cmocka.h>
 
 #include <rte_dev.h>
@@ -270,6 +275,43 @@ precheck_overlaps(void **state)
 	assert_int_equal(dlo_prefix_parse("10.64.0.1/24", &conf.ips[0]), 0);
 	assert_says(call_precheck, &c, 0, "is a part of the network 10.0.0.5/8 on other0");
 	run("ip link del other0");
+}
+
+static void
+precheck_rights(void **state)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+	struct dlo_conf_link conf = default_conf();
+	struct call c = { .conf = &conf };
+
+	(void)state;
+	assert_int_equal(syscall(SYS_capget, &header, data), 0);
+	data[0].effective &= ~CAP_TO_MASK(CAP_NET_ADMIN);
+	assert_int_equal(syscall(SYS_capset, &header, data), 0);
+	assert_says(call_precheck, &c, -EPERM, "CAP_NET_ADMIN is missing; run dpdk-lo as root");
+	data[0].effective |= CAP_TO_MASK(CAP_NET_ADMIN);
+	assert_int_equal(syscall(SYS_capset, &header, data), 0);
+	assert_says(call_precheck, &c, 0, NULL);
+}
+
+/* In a mount namespace of our own, so that only this program misses it. */
+static void
+precheck_no_tun(void **state)
+{
+	struct dlo_conf_link conf = default_conf();
+	struct call c = { .conf = &conf };
+
+	(void)state;
+	if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+		mount("none", "/dev/net", "tmpfs", 0, NULL) != 0)
+		skip();
+	assert_says(call_precheck, &c, -ENOENT, "/dev/net/tun is missing: load the tun module");
+	/* A device node without a driver, as after a failed modprobe. */
+	if (mknod("/dev/net/tun", S_IFCHR | 0600, makedev(10, 254)) == 0)
+		assert_says(call_precheck, &c, -ENODEV, "/dev/net/tun has no driver behind it");
+	assert_int_equal(umount("/dev/net"), 0);
+	assert_says(call_precheck, &c, 0, NULL);
 }
 
 static void
@@ -633,6 +675,8 @@ main(void)
 		cmocka_unit_test(precheck_free_host),
 		cmocka_unit_test(precheck_name_taken),
 		cmocka_unit_test(precheck_overlaps),
+		cmocka_unit_test(precheck_rights),
+		cmocka_unit_test(precheck_no_tun),
 		cmocka_unit_test(types_that_cannot_be),
 		cmocka_unit_test(chosen_for_the_user),
 	};
