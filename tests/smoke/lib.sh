@@ -139,6 +139,7 @@ run_quiet()
 {
 	local name=$1
 	shift
+	: >"$T/$name.out" # a "ready" of the one before must not be seen
 	"$@" >"$T/$name.out" 2>"$T/$name.err" </dev/null &
 	PID=$!
 	PIDS+=("$PID")
