@@ -381,16 +381,248 @@ def malformed(mode):
 	return case
 
 
-def arp_reply(request, vlan=None, psrc=None):
-	"""What RFC 826 and 5227 make of a request, in 60 bytes at least."""
-	arp = request[ARP]
-	reply = Ether(src=OWN, dst=PEER)
-	if vlan is not None:
-		reply /= vlan
-	return reply / ARP(op=2, hwsrc=OWN, psrc=psrc or arp.pdst, hwdst=arp.hwsrc, pdst=arp.psrc)
+def padded(pkt):
+	"""A reply that we make is no shorter than Ethernet allows, and the padding is zero."""
+	raw = bytes(pkt)
+	return raw + bytes(max(0, 60 - len(raw)))
 
 
-ANSWERING = ("--address", f"{OUR4}", "--address", f"{OUR6}", "--address", "203.0.113.0/24",
+NOBODYS = {"wire": "reflected", **dict.fromkeys(("mac", "ip", "l4"), "mcast_dst")}
+QINQ = Dot1AD(vlan=200, prio=2) / Dot1Q(vlan=100, prio=6, id=1)
+
+
+def arp_frames():
+	"""(request, its trailer, fate, reply) by RFC 826 and RFC 5227."""
+	def ask(ether_pkt=None, **kw):
+		ether_pkt = ether_pkt or ether(dst=BCAST)
+		return ether_pkt / ARP(**{"hwsrc": PEER, "psrc": HOST4, "hwdst": "00:00:00:00:00:00",
+			"pdst": OUR4, **kw})
+
+	def reply(pdst=HOST4, psrc=OUR4, tags=None):
+		pkt = Ether(src=OWN, dst=PEER)
+		pkt = pkt / tags if tags else pkt
+		return padded(pkt / ARP(op=2, hwsrc=OWN, psrc=psrc, hwdst=PEER, pdst=pdst))
+
+	yield ask(), b"", "arp", reply()
+	yield ask(), payload(18), "arp", reply()
+	yield ask(), payload(400), "arp", reply()
+	yield ask(ether(dst=OWN)), b"", "arp", reply()
+	yield ask(hwdst=BCAST), b"", "arp", reply()
+	yield ask(ether(dst=BCAST) / Dot1Q(vlan=7, prio=3)), b"", "arp", \
+		reply(tags=Dot1Q(vlan=7, prio=3))
+	yield ask(ether(dst=BCAST) / QINQ), payload(10), "arp", reply(tags=QINQ)
+	yield ask(pdst="203.0.113.77"), b"", "arp", reply(psrc="203.0.113.77")
+	# A probe: nobody asks, nobody is told.
+	yield ask(psrc="0.0.0.0"), payload(18), "arp", reply(pdst="0.0.0.0")
+	# Whoever is not ours: neighbours, and the network and broadcast addresses of our prefix.
+	for addr in (HOST4, "198.18.0.3", "203.0.113.0", "203.0.113.255", "0.0.0.0",
+			"255.255.255.255"):
+		yield ask(pdst=addr), b"", NOBODYS, None
+	# No requests: replies, announcements, conflicts, and senders that cannot be.
+	yield ask(ether(dst=OWN), op=2), b"", "not_request", None
+	yield ask(op=2), b"", "not_request", None
+	yield ask(op=3), b"", "not_request", None
+	yield ask(psrc=OUR4), b"", "not_request", None
+	yield ask(hwsrc="02:00:00:00:00:77"), b"", "not_request", None
+	yield ask(hwsrc=BCAST), b"", "not_request", None
+	# Scapy would write other hardware's addresses another way.
+	raw = bytes(ask())
+	yield raw[:14] + b"\0\6" + raw[16:], b"", "not_request", None
+	for addr in ("127.0.0.1", "224.0.0.1", "255.255.255.255"):
+		yield ask(psrc=addr), b"", "not_request", None
+	yield ask(ether(src="03:00:00:00:00:01", dst=BCAST)), b"", "mcast_src", None
+
+
+def nd_frames():
+	"""(solicitation, trailer, fate, advertisement) by RFC 4861 and RFC 4862."""
+	node_mac, node = "33:33:ff:00:00:02", "ff02::1:ff00:2"
+	slla = ICMPv6NDOptSrcLLAddr(lladdr=PEER)
+
+	def ask(options=slla, mac=node_mac, tags=None, ip=None, **kw):
+		pkt = ether(dst=mac)
+		pkt = pkt / tags if tags else pkt
+		pkt = pkt / IPv6(**{"src": HOST6, "dst": node, "hlim": 255, **(ip or {})}) / \
+			ICMPv6ND_NS(**{"tgt": OUR6, **kw})
+		return pkt / options if options else pkt
+
+	def reply(tgt=OUR6, dst=HOST6, mac=PEER, solicited=1, tags=None):
+		pkt = Ether(src=OWN, dst=mac)
+		pkt = pkt / tags if tags else pkt
+		return padded(pkt / IPv6(src=tgt, dst=dst, hlim=255) /
+			ICMPv6ND_NA(R=0, S=solicited, O=1, tgt=tgt) / ICMPv6NDOptDstLLAddr(lladdr=OWN))
+
+	yield ask(), b"", "nd", reply()
+	yield ask(), payload(9), "nd", reply()
+	yield ask(None), b"", "nd", reply()
+	yield ask(None, mac=OWN, ip={"dst": OUR6}), b"", "nd", reply()
+	yield ask(mac=OWN, ip={"dst": OUR6}), b"", "nd", reply()
+	yield ask(slla / ICMPv6NDOptUnknown(type=14, len=1, data=b"nonce!")), b"", "nd", reply()
+	yield ask(tags=Dot1Q(vlan=7, prio=3)), b"", "nd", reply(tags=Dot1Q(vlan=7, prio=3))
+	yield ask(tags=QINQ), b"", "nd", reply(tags=QINQ)
+	yield ask(ip={"src": "fe80::1"}), b"", "nd", reply(dst="fe80::1")
+	yield ask(tgt="2001:2:0:7::2"), b"", "nd", reply(tgt="2001:2:0:7::2")
+	# Duplicate address detection: everybody hears that it is taken.
+	yield ask(None, ip={"src": "::"}), b"", "nd", \
+		reply(dst="ff02::1", mac="33:33:00:00:00:01", solicited=0)
+	yield ask(ICMPv6NDOptUnknown(type=14, len=1, data=b"nonce!"), ip={"src": "::"}), b"", "nd", \
+		reply(dst="ff02::1", mac="33:33:00:00:00:01", solicited=0)
+	# Not ours, and the subnet-router anycast address of our prefix.
+	for addr in (HOST6, "2001:2::3", "2001:2:0:7::", "ff02::1", "::"):
+		yield ask(tgt=addr), b"", NOBODYS, None
+	yield ask(ip={"hlim": 254}), b"", "not_request", None
+	yield ask(ip={"hlim": 64}), b"", "not_request", None
+	yield ask(code=1), b"", "not_request", None
+	yield ask(cksum=0x1234), b"", "bad_cksum", None
+	yield ask(slla, ip={"src": "::"}), b"", "not_request", None
+	yield ask(None, mac=OWN, ip={"src": "::", "dst": OUR6}), b"", "not_request", None
+	yield ask(ip={"src": OUR6}), b"", "not_request", None
+	yield ask(ip={"src": "::1"}), b"", "not_request", None
+	yield ask(Raw(b"\1\0" + bytes(6))), b"", "not_request", None
+	yield ask(Raw(b"\1\2" + bytes(6))), b"", "truncated", None
+	yield ether(dst=OWN) / IPv6(src=HOST6, dst=OUR6, hlim=255) / ICMPv6ND_NA(tgt=HOST6), b"", \
+		"not_request", None
+	yield ether(dst="33:33:00:00:00:01") / IPv6(src=HOST6, dst="ff02::1", hlim=255) / \
+		ICMPv6ND_NA(tgt=OUR6), b"", "not_request", None
+	solicit = ICMPv6ND_NS(tgt=OUR6) / slla
+	yield ether(dst=node_mac) / IPv6(src=HOST6, dst=node, hlim=255) / IPv6ExtHdrFragment(id=1) / \
+		solicit, b"", "fragment", None
+	yield ether(dst=node_mac) / IPv6(src=HOST6, dst=node, hlim=255) / \
+		IPv6ExtHdrHopByHop(options=[RouterAlert()]) / solicit, b"", "options", None
+
+
+def echo_frames():
+	"""(request, trailer, fate, reply) by RFC 792, RFC 1122 3.2.2.6 and RFC 4443 4.2."""
+	def ask4(size=56, tags=None, dst=OWN, icmp=None, **kw):
+		pkt = ether(dst=dst)
+		pkt = pkt / tags if tags else pkt
+		ip = IP(**{"src": HOST4, "dst": OUR4, "id": 0xBEEF, "ttl": 7, "tos": 0x48, **kw})
+		return pkt / ip / ICMP(**{"type": 8, "id": 0x1234, "seq": 5, **(icmp or {})}) / \
+			Raw(payload(size))
+
+	def ask6(size=56, tags=None, dst=OWN, chain=None, icmp=None, **kw):
+		pkt = ether(dst=dst)
+		pkt = pkt / tags if tags else pkt
+		pkt = pkt / IPv6(**{"src": HOST6, "dst": OUR6, "hlim": 7, "fl": 0x12345, "tc": 0x48, **kw})
+		pkt = pkt / chain if chain else pkt
+		return pkt / ICMPv6EchoRequest(**{"id": 0x1234, "seq": 5, "data": payload(size),
+			**(icmp or {})})
+
+	def back4(ask, **kw):
+		reply = ask.copy()
+		reply.src, reply.dst = OWN, PEER
+		ip = reply[IP]
+		ip.src, ip.dst, ip.ttl = ip.dst, ip.src, 64
+		for key, value in kw.items():
+			setattr(ip, key, value)
+		reply[ICMP].type = 0
+		return reply
+
+	def back6(ask):
+		reply = ask.copy()
+		reply.src, reply.dst = OWN, PEER
+		ip = reply[IPv6]
+		ip.src, ip.dst, ip.hlim = ip.dst, ip.src, 64
+		old = reply[ICMPv6EchoRequest]
+		old.underlayer.remove_payload()
+		return reply / ICMPv6EchoReply(id=old.id, seq=old.seq, data=old.data)
+
+	for size in (0, 1, 2, 17, 18, 56, 57, 1472, 1999, 2010, 8000, 9558):
+		ask = ask4(size)
+		yield ask, b"", "icmp", bytes(back4(ask))
+	for size in (0, 1, 40, 56, 1452, 1990, 8000, 9538):
+		ask = ask6(size)
+		yield ask, b"", "icmp", bytes(back6(ask))
+	# Padding is ours to make, and zero.
+	for size, trailer in ((0, 4), (0, 18), (10, 8), (10, 100), (56, 3), (3, 1)):
+		ask = ask4(size)
+		# No more bytes than were asked, and padding no longer than it need be.
+		yield ask, payload(trailer), "icmp", padded(back4(ask))[:len(bytes(ask)) + trailer]
+	for tags in (Dot1Q(vlan=7, prio=3), QINQ):
+		yield ask4(tags=tags), b"", "icmp", bytes(back4(ask4(tags=tags)))
+		yield ask6(tags=tags), b"", "icmp", bytes(back6(ask6(tags=tags)))
+	# Sums at the edges of ones' complement: 0, 0xffff, and where 0x0800 carries.
+	for icmp in ({"id": 0, "seq": 0}, {"id": 0xF7FF, "seq": 0}, {"id": 0, "seq": 0xF7FE},
+			{"id": 0x0001, "seq": 0xF800}, {"id": 0xFFFF, "seq": 0xFFFF}, {"id": 0xF000, "seq": 0x07FF}):
+		yield ask4(0, icmp=icmp), payload(18), "icmp", padded(back4(ask4(0, icmp=icmp)))
+	for ttl in (0, 1, 63, 64, 65, 255):
+		yield ask4(ttl=ttl, flags="DF"), b"", "icmp", bytes(back4(ask4(ttl=ttl, flags="DF")))
+	yield from echo_options(ask4, ask6, back4, back6)
+	yield from echo_refused(ask4, ask6)
+
+
+def echo_options(ask4, ask6, back4, back6):
+	"""Options that travel with the reply; a recorded route gets one more entry."""
+	nops = [IPOption_NOP()] * 4
+	yield ask4(options=nops), b"", "icmp", bytes(back4(ask4(options=nops)))
+
+	def record(first, pointer):
+		return [IPOption_RR(pointer=pointer, routers=[first] + ["0.0.0.0"] * 8)]
+	yield ask4(options=record("0.0.0.0", 4)), b"", "icmp", \
+		bytes(back4(ask4(options=record("0.0.0.0", 4)), options=record(OUR4, 8)))
+	full = [IPOption_RR(pointer=40, routers=["192.0.2.7"] * 9)]
+	yield ask4(options=full), b"", "icmp", bytes(back4(ask4(options=full)))
+	hbh = IPv6ExtHdrHopByHop(options=[RouterAlert()])
+	yield ask6(chain=hbh), b"", "icmp", bytes(back6(ask6(chain=hbh)))
+	for option in (IPOption_LSRR, IPOption_SSRR):
+		yield ask4(options=[option(routers=["203.0.113.5"])]), b"", "options", None
+	yield ask4(options=[IPOption_RR(pointer=3, routers=["0.0.0.0"] * 9)]), b"", "options", None
+	yield ask6(chain=IPv6ExtHdrRouting(type=0, addresses=["2001:db8::5"], segleft=1)), b"", \
+		"options", None
+
+
+def echo_refused(ask4, ask6):
+	"""Never answered."""
+	yield ask4(icmp={"chksum": 0x1111}), b"", "bad_cksum", None
+	yield ask4(chksum=0x1111), b"", "bad_cksum", None
+	yield ask6(icmp={"cksum": 0x1111}), b"", "bad_cksum", None
+	yield ask6(icmp={"cksum": 0}), b"", "bad_cksum", None
+	yield ask4(flags="MF"), b"", "fragment", None
+	yield ask4(frag=10), b"", "fragment", None
+	yield ask6(chain=IPv6ExtHdrFragment(id=9, offset=0, m=1)), b"", "fragment", None
+	for kind in (0, 3, 4, 5, 11, 12):
+		yield ask4(icmp={"type": kind}), b"", "not_request", None
+	yield ask4(icmp={"code": 1}), b"", "not_request", None
+	yield ask6(icmp={"code": 1}), b"", "not_request", None
+	for kind in (1, 2, 3, 4, 129):
+		yield ask6(icmp={"type": kind}), b"", "not_request", None
+	yield ask4(src=OUR4), b"", "land", None
+	yield ask6(src=OUR6), b"", "land", None
+	for addr in ("127.0.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "240.0.0.1"):
+		yield ask4(src=addr), b"", "martian", None
+	for addr in ("::1", "::", "ff02::1"):
+		yield ask6(src=addr), b"", "martian", None
+	# By broadcast or to another station: the first is smurf's, the second is bulk.
+	yield ask4(dst=BCAST), b"", NOBODYS, None
+	yield ask6(dst="33:33:00:00:00:01"), b"", NOBODYS, None
+
+
+def answers(mode):
+	"""Requests to our addresses among other traffic, in every mode the same."""
+	case = Case(f"answers-{mode}", mode, *ANSWERING)
+	for source in (arp_frames, nd_frames, echo_frames):
+		for pkt, trailer, fate, reply in source():
+			case.add(pkt, fate, reply, trailer)
+	# Not to our MAC, or no request that an answer serves: turned round like anything else.
+	case.add(ether() / IP(src=HOST4, dst=OUR4) / ICMP(type=8) / Raw(payload(56)))
+	case.add(ether(dst=OWN) / IP(src=HOST4, dst=HOST4.replace("9", "8")) / ICMP(type=8) /
+		Raw(payload(56)))
+	case.add(ether(dst=OWN) / IP(src=HOST4, dst=OUR4) / udp())
+	case.add(ether(dst=OWN) / IPv6(src=HOST6, dst=OUR6) / tcp())
+	return case
+
+
+def silent():
+	"""--answer none: addresses, but nobody at home."""
+	case = Case("answers-none", "l4", *ANSWERING, "--answer", "none")
+	for source in (arp_frames, nd_frames):
+		pkt, trailer, _, _ = next(source())
+		case.add(pkt, NOBODYS, trailer=trailer)
+	pkt, trailer, _, _ = next(echo_frames())
+	case.add(pkt, trailer=trailer)
+	return case
+
+
+ANSWERING = ("--address", OUR4, "--address", OUR6, "--address", "203.0.113.0/24",
 	"--address", "2001:2:0:7::/64")
 
 
@@ -399,6 +631,7 @@ def main():
 	root = tempfile.mkdtemp() if check else HERE
 	cases = [make(mode) for make in (bulk, guards, malformed) for mode in MODES]
 	cases += [accept(name) for name in ("own", "unicast", "any")]
+	cases += [answers("l4"), answers("wire"), silent()]
 	for case in cases:
 		case.write(root)
 	if not check:
