@@ -245,9 +245,11 @@ choose_memory(const struct eal_given *given, const struct eal_facts *facts,
 		need = strtoul(given->memory, NULL, 10);
 	if (!given->no_huge && facts->huge_mb >= need)
 		return 0;
-	if (facts->memory_mb < need) {
+	/* EAL touches all of it at once; nothing would be left for the rest of the process. */
+	if (facts->memory_mb < need + EAL_MEMORY_REST_MB) {
 		snprintf(err, EAL_ARGS_ERR, "not enough memory: %lu MiB are needed, %lu MiB are "
-			"free; free some, or ask EAL for less with -m MIB", need, facts->memory_mb);
+			"free; free some, or ask EAL for less with -m MIB",
+			need + EAL_MEMORY_REST_MB, facts->memory_mb);
 		return -ENOMEM;
 	}
 	if (!given->no_huge)

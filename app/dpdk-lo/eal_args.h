@@ -20,6 +20,9 @@
 /** Memory that the appliance asks EAL for when nobody says otherwise, MiB. */
 #define EAL_MEMORY_MB 512
 
+/** What the process needs beside EAL's memory, MiB. */
+#define EAL_MEMORY_REST_MB 64
+
 /** EAL options as given before "--". Strings point into argv. */
 struct eal_given {
 	bool vdev; /**< --vdev */
