@@ -355,26 +355,38 @@ offer(struct capture *c, unsigned int nb)
 	rte_pktmbuf_free_bulk(pkts, BURST);
 }
 
+struct reader {
+	struct capture *capture;
+	int fd;
+};
+
+static void
+run_leave(void *arg)
+{
+	struct reader *reader = arg;
+
+	close(reader->fd);
+	capture_close(reader->capture);
+}
+
 /** Nobody reads: buffers fill, frames are lost and counted; then the reader goes away. */
 static void
 slow_reader_costs_frames_and_never_traffic(void **state)
 {
 	const unsigned int nb = 40 * 1024;
-	struct call call = { .port = "", .filter = "" };
 	unsigned long written, lost = 0;
+	struct reader reader;
 	char *text;
 	const char *numbers;
-	int reader;
 
 	(void)state;
 	assert_int_equal(mkfifo(path, 0600), 0);
-	reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	assert_true(reader >= 0);
-	call.capture = open_capture("", "", false);
-	assert_non_null(call.capture);
-	offer(call.capture, nb);
-	close(reader);
-	text = app_fake_output(run_close, &call);
+	reader.fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	assert_true(reader.fd >= 0);
+	reader.capture = open_capture("", "", false);
+	assert_non_null(reader.capture);
+	offer(reader.capture, nb);
+	text = app_fake_output(run_leave, &reader);
 	assert_non_null(strstr(text, "ends here: Broken pipe"));
 	numbers = strstr(text, " frames written");
 	assert_non_null(numbers);
