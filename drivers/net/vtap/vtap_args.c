@@ -44,8 +44,8 @@ parse_iface(const char *key, const char *value, void *arg)
 
 	if (value == NULL || !vtap_tun_name_ok(value)) {
 		VTAP_LOG(ERR,
-			"%s: %s=%s cannot be the name of an interface: use 1 to %d letters without "
-			"'/', ':', '%%' and spaces",
+			"%s: %s=%s cannot be the name of an interface: use 1 to %d letters "
+			"without '/', ':', '%%' and spaces",
 			t->device, key, value != NULL ? value : "", IFNAMSIZ - 1);
 		return -EINVAL;
 	}
@@ -61,7 +61,8 @@ parse_mac(const char *key, const char *value, void *arg)
 
 	if (value == NULL || rte_ether_unformat_addr(value, &mac) != 0 ||
 		!rte_is_valid_assigned_ether_addr(&mac)) {
-		VTAP_LOG(ERR, "%s: %s=%s is not a unicast MAC address: write it as 02:00:00:00:00:01",
+		VTAP_LOG(ERR,
+			"%s: %s=%s is not a unicast MAC address: write it as 02:00:00:00:00:01",
 			t->device, key, value != NULL ? value : "");
 		return -EINVAL;
 	}

@@ -244,12 +244,34 @@ provide_big_pool(struct vtap *vtap)
 	}
 	if (vtap->big_pool == NULL) {
 		VTAP_LOG(ERR,
-			"%s: no memory for %u buffers of 64 KiB: give EAL more, or choose a smaller "
-			"big_mbufs=",
+			"%s: no memory for %u buffers of 64 KiB: give EAL more, or choose a "
+			"smaller big_mbufs=",
 			port_name(vtap), size);
 		return -ENOMEM;
 	}
 	return 0;
+}
+
+/*
+ * The cable goes in. The kernel notices a carrier in a work queue, and throws away what is sent
+ * before: wait, so that no frame is lost that is sent after the start.
+ */
+static int
+connect_interface(struct vtap *vtap)
+{
+	struct vtap_link_state state;
+	int err;
+
+	vtap_tun_set_carrier(vtap->fds[0], true);
+	err = vtap_link_set_up(&vtap->link);
+	for (int i = 0; i < 100 && err == 0; i++) {
+		err = vtap_link_get(&vtap->link, &state);
+		if (err == 0 && state.sending)
+			break;
+		usleep(1000);
+	}
+	/* It may have been moved to another namespace, whose administrator knows what he wants. */
+	return err < 0 && !vtap_tun_alive(vtap->fds[0]) ? -ENODEV : 0;
 }
 
 static int
@@ -280,15 +302,13 @@ vtap_start(struct rte_eth_dev *dev)
 	dev->tx_pkt_burst = vtap_tx_burst;
 	dev->tx_pkt_prepare = vtap_tx_prepare;
 	vtap->started = true;
-	/* In this order, so that the interface is usable as soon as this returns. */
-	vtap_tun_set_carrier(vtap->fds[0], true);
-	err = vtap_link_set_up(&vtap->link);
-	if (err < 0 && !vtap_tun_alive(vtap->fds[0])) {
+	err = connect_interface(vtap);
+	if (err < 0) {
 		VTAP_LOG(ERR, "%s: interface %s was deleted: close the port and make it anew",
 			port_name(vtap), vtap->iface);
 		vtap->started = false;
 		vtap_rx_intr_uninstall(vtap);
-		return -ENODEV;
+		return err;
 	}
 	vtap_link_refresh(vtap);
 	return 0;
@@ -363,7 +383,12 @@ static int
 vtap_mac_addr_set(struct rte_eth_dev *dev, struct rte_ether_addr *mac)
 {
 	struct vtap *vtap = dev->data->dev_private;
+	struct vtap_link_state state;
 
+	/* ethdev sets it at every start; to the kernel even the same one is new: it forgets all
+	 * neighbours. */
+	if (vtap_link_get(&vtap->link, &state) == 0 && rte_is_same_ether_addr(&state.mac, mac))
+		return 0;
 	return vtap_link_set_mac(&vtap->link, mac);
 }
 
@@ -456,8 +481,8 @@ register_dyn(void)
 	bit = offset < 0 ? -1 : rte_mbuf_dynflag_register(&flag);
 	if (bit < 0) {
 		VTAP_LOG(WARNING,
-			"mbufs have no room left for the kernel's offload state: frames that are sent "
-			"back need their checksums computed");
+			"mbufs have no room left for the kernel's offload state: frames that are "
+			"sent back need their checksums computed");
 		return;
 	}
 	vtap_dyn.field = offset;
@@ -473,20 +498,23 @@ create_interface(struct vtap *vtap, const char *name)
 
 	switch (fd) {
 	case -EBUSY:
-		VTAP_LOG(ERR, "%s: there is an interface %s already: choose another name with iface=",
+		VTAP_LOG(ERR,
+			"%s: there is an interface %s already: choose another name with iface=",
 			name, iface);
 		return fd;
 	case -EPERM:
 		VTAP_LOG(ERR,
-			"%s: interface %s cannot be made without CAP_NET_ADMIN: run as root or give the "
-			"program that capability",
+			"%s: interface %s cannot be made without CAP_NET_ADMIN: run as root or "
+			"give the program that capability",
 			name, iface);
 		return fd;
 	case -ENOENT:
 	case -ENODEV:
 	case -ENXIO:
-		VTAP_LOG(ERR, "%s: there is no /dev/net/tun: load the kernel's tun module, or pass the "
-			"device into the container", name);
+		VTAP_LOG(ERR,
+			"%s: there is no /dev/net/tun: load the kernel's tun module, or pass the "
+			"device into the container",
+			name);
 		return fd;
 	default:
 		if (fd < 0) {
@@ -589,8 +617,8 @@ vtap_probe(struct rte_vdev_device *vdev)
 	int err;
 
 	if (!vtap_version_matches(rte_version())) {
-		VTAP_LOG(ERR, "%s: built for DPDK %u.%02u, but this is %s: use the build for it", name,
-			RTE_VER_YEAR, RTE_VER_MONTH, rte_version());
+		VTAP_LOG(ERR, "%s: built for DPDK %u.%02u, but this is %s: use the build for it",
+			name, RTE_VER_YEAR, RTE_VER_MONTH, rte_version());
 		return -ENOTSUP;
 	}
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {

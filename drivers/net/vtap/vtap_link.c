@@ -115,6 +115,7 @@ vtap_link_get(struct vtap_link *link, struct vtap_link_state *ret)
 	memset(ret, 0, sizeof(*ret));
 	ret->up = (flags & IFF_UP) != 0;
 	ret->running = ret->up && rtnl_link_get_carrier(l) != 0;
+	ret->sending = ret->running && (flags & IFF_RUNNING) != 0;
 	ret->mtu = mtu > UINT16_MAX ? UINT16_MAX : (uint16_t)mtu;
 	if (addr != NULL && nl_addr_get_len(addr) == RTE_ETHER_ADDR_LEN)
 		memcpy(&ret->mac, nl_addr_get_binary_addr(addr), RTE_ETHER_ADDR_LEN);

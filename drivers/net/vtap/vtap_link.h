@@ -26,6 +26,7 @@ struct vtap_link {
 struct vtap_link_state {
 	bool up; /**< IFF_UP: set up by the administrator */
 	bool running; /**< IFF_UP and carrier */
+	bool sending; /**< the kernel took note of that: it sends frames now */
 	uint16_t mtu;
 	struct rte_ether_addr mac;
 	uint64_t tx_dropped; /**< frames to us that the kernel dropped: our queue was full */

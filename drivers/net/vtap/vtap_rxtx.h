@@ -67,7 +67,7 @@ struct __rte_cache_aligned vtap_txq {
 	_Atomic uint64_t bytes;
 	_Atomic uint64_t errors; /**< frames freed unsent: all reasons */
 	_Atomic uint64_t too_many_segs; /**< ... more than VTAP_TX_SEGS_MAX */
-	_Atomic uint64_t bad_offload; /**< ... asked for what is not offered, or with absurd lengths */
+	_Atomic uint64_t bad_offload; /**< ... asked for what is not offered, or absurdly */
 	_Atomic uint64_t down; /**< ... because the kernel's interface is down or gone */
 	_Atomic uint64_t verbatim; /**< frames sent with the state that they came with */
 	_Atomic uint64_t stale; /**< frames whose state did not fit them any more */

@@ -1,0 +1,585 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The vtap PMD's offloads, with the kernel's own UDP and TCP as the judge of every checksum. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/udp.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+#include <rte_ip.h>
+#include <rte_mbuf_dyn.h>
+#include <rte_tcp.h>
+#include <rte_udp.h>
+
+#include "eal_start.h"
+#include "vtap.h"
+#include "vtap_env.h"
+
+#define STREAM (8u << 20) /* bytes of one TCP transfer */
+
+static uint64_t
+state_flag(void)
+{
+	int bit = rte_mbuf_dynflag_lookup(VTAP_DYNFLAG_NAME, NULL);
+
+	assert_true(bit >= 0);
+	return UINT64_C(1) << bit;
+}
+
+static uint16_t
+right_sum(const struct rte_mbuf *m)
+{
+	uint8_t copy[256];
+	struct rte_ipv4_hdr *ip = (struct rte_ipv4_hdr *)(copy + 14);
+	struct rte_udp_hdr *udp = (struct rte_udp_hdr *)(ip + 1);
+
+	assert_true(m->data_len <= sizeof(copy));
+	memcpy(copy, rte_pktmbuf_mtod(m, const void *), m->data_len);
+	udp->dgram_cksum = 0;
+	return rte_ipv4_udptcp_cksum(ip, udp);
+}
+
+static bool
+l4_sum_is_right(const struct rte_mbuf *m)
+{
+	return memcmp(rte_pktmbuf_mtod_offset(m, const void *, 40), &(uint16_t){ right_sum(m) },
+		       2) == 0;
+}
+
+/* What an application did not enable, it never sees. */
+static void
+finishes_frames_for_plain_applications(void **state)
+{
+	static const uint64_t rx[] = { 0, RTE_ETH_RX_OFFLOAD_SCATTER,
+		/* The kernel cannot leave the one unfinished and not the other. */
+		RTE_ETH_RX_OFFLOAD_UDP_CKSUM, RTE_ETH_RX_OFFLOAD_TCP_CKSUM,
+		RTE_ETH_RX_OFFLOAD_TCP_LRO };
+	struct port p;
+
+	(void)state;
+	port_make(&p, "v0", "");
+	for (unsigned int i = 0; i < RTE_DIM(rx); i++) {
+		struct rte_mbuf *m;
+		int fd;
+
+		port_up(&p, rx[i], 0, 1);
+		if (i == 0)
+			host_address(&p);
+		fd = udp_socket(3000);
+		assert_int_equal(send(fd, "hello", 5, 0), 5);
+		m = port_recv(&p, 0, RTE_ETHER_TYPE_IPV4);
+		assert_non_null(m);
+		assert_int_equal(m->ol_flags, 0);
+		assert_true(l4_sum_is_right(m));
+		rte_pktmbuf_free(m);
+		close(fd);
+		port_down(&p);
+	}
+	port_unmake(&p);
+}
+
+static struct rte_mbuf *
+partial_from_kernel(const struct port *p, int fd)
+{
+	struct rte_mbuf *m;
+
+	assert_int_equal(send(fd, "partial", 7, 0), 7);
+	m = port_recv(p, 0, RTE_ETHER_TYPE_IPV4);
+	assert_non_null(m);
+	assert_int_equal(m->ol_flags,
+		RTE_MBUF_F_RX_L4_CKSUM_NONE | RTE_MBUF_F_RX_IP_CKSUM_GOOD | state_flag());
+	assert_false(l4_sum_is_right(m));
+	return m;
+}
+
+/* Returns whether it came back into the kernel and was believed. */
+static bool
+comes_back(const struct port *p, int fd, struct rte_mbuf *m)
+{
+	uint8_t back[64];
+
+	assert_int_equal(rte_eth_tx_burst(p->id, 0, &m, 1), 1);
+	return recv(fd, back, sizeof(back), 0) == 7 && memcmp(back, "partial", 7) == 0;
+}
+
+static void
+finish_sum(struct rte_mbuf *m)
+{
+	uint16_t sum = right_sum(m);
+
+	memcpy(rte_pktmbuf_mtod_offset(m, void *, 40), &sum, sizeof(sum));
+}
+
+/* The state of a frame goes back with it as long as it is the frame's, and only then. */
+static void
+keeps_the_state_of_a_frame(void **state)
+{
+	struct rte_mbuf *m, *copy;
+	struct port p;
+	int fd;
+
+	(void)state;
+	port_make(&p, "v0", "");
+	port_up(&p, RX_ALL, TX_ALL, 1);
+	host_address(&p);
+	fd = udp_socket(3000);
+
+	/* Turned round in place. */
+	m = partial_from_kernel(&p, fd);
+	turn_round(m);
+	assert_true(comes_back(&p, fd, m));
+	assert_int_equal(port_xstat(&p, "tx_verbatim_packets"), 1);
+
+	/* A copy, whose headroom was never written to, and a clone. */
+	m = partial_from_kernel(&p, fd);
+	turn_round(m);
+	copy = rte_pktmbuf_copy(m, p.pool, 0, UINT32_MAX);
+	assert_non_null(copy);
+	memset(copy->buf_addr, 0xff, copy->data_off);
+	assert_true(comes_back(&p, fd, copy));
+	copy = rte_pktmbuf_clone(m, p.pool);
+	assert_non_null(copy);
+	assert_true(comes_back(&p, fd, copy));
+	assert_int_equal(port_xstat(&p, "tx_verbatim_packets"), 3);
+
+	/* Something was put before it and taken away again: still the same frame. */
+	assert_non_null(rte_pktmbuf_prepend(m, 20));
+	memset(rte_pktmbuf_mtod(m, void *), 0xff, 20);
+	assert_non_null(rte_pktmbuf_adj(m, 20));
+	assert_true(comes_back(&p, fd, m));
+	assert_int_equal(port_xstat(&p, "tx_verbatim_packets"), 4);
+	assert_int_equal(port_xstat(&p, "tx_stale_vnet_hdr_packets"), 0);
+
+	/* Someone finished the checksum without a word: the kernel must not do so again. */
+	m = partial_from_kernel(&p, fd);
+	turn_round(m);
+	finish_sum(m);
+	assert_true(comes_back(&p, fd, m));
+	assert_int_equal(port_xstat(&p, "tx_stale_vnet_hdr_packets"), 1);
+
+	/* A tail was added, which is not in the datagram, and the checksum finished. */
+	m = partial_from_kernel(&p, fd);
+	turn_round(m);
+	finish_sum(m);
+	memset(rte_pktmbuf_append(m, 10), 0, 10);
+	assert_true(comes_back(&p, fd, m));
+	assert_int_equal(port_xstat(&p, "tx_stale_vnet_hdr_packets"), 2);
+
+	/* The application says what it wants: that counts, not what was. */
+	m = partial_from_kernel(&p, fd);
+	turn_round(m);
+	m->ol_flags |= RTE_MBUF_F_TX_UDP_CKSUM | RTE_MBUF_F_TX_IPV4;
+	m->l2_len = 14;
+	m->l3_len = 20;
+	assert_true(comes_back(&p, fd, m));
+	assert_int_equal(port_xstat(&p, "tx_offload_packets"), 1);
+
+	/* Without the flag the unfinished checksum is what it looks like: wrong. */
+	m = partial_from_kernel(&p, fd);
+	turn_round(m);
+	m->ol_flags = 0;
+	assert_false(comes_back(&p, fd, m));
+	assert_int_equal(port_xstat(&p, "tx_stale_vnet_hdr_packets"), 2);
+	assert_int_equal(port_xstat(&p, "tx_verbatim_packets"), 4);
+	close(fd);
+	port_down(&p);
+	port_unmake(&p);
+}
+
+/* Any checksum field will do, headers may be cut anywhere, and shared mbufs stay untouched. */
+static void
+computes_what_the_application_asks_for(void **state)
+{
+	struct rte_mbuf *m, *tail;
+	struct port p;
+	int fd;
+
+	(void)state;
+	port_make(&p, "v0", "");
+	port_up(&p, 0, TX_ALL, 1);
+	host_address(&p);
+	fd = udp_socket(3000);
+	for (unsigned int cut = 1; cut < 49; cut++) {
+		struct rte_ipv4_hdr *ip;
+		uint8_t before[49];
+
+		m = peer_udp(&p, 3000, "partial", 7);
+		ip = rte_pktmbuf_mtod_offset(m, struct rte_ipv4_hdr *, 14);
+		((struct rte_udp_hdr *)(ip + 1))->dgram_cksum = (uint16_t)(cut * 257);
+		ip->hdr_checksum = (uint16_t)cut;
+		memcpy(before, rte_pktmbuf_mtod(m, void *), 49);
+		tail = rte_pktmbuf_alloc(p.pool);
+		assert_non_null(tail);
+		memcpy(rte_pktmbuf_append(tail, (uint16_t)(49 - cut)), before + cut, 49 - cut);
+		assert_int_equal(rte_pktmbuf_trim(m, (uint16_t)(49 - cut)), 0);
+		assert_int_equal(rte_pktmbuf_chain(m, tail), 0);
+		m->ol_flags = RTE_MBUF_F_TX_UDP_CKSUM | RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM;
+		m->l2_len = 14;
+		m->l3_len = 20;
+		assert_int_equal(rte_eth_tx_prepare(p.id, 0, &m, 1), 1);
+		rte_mbuf_refcnt_update(m, 1);
+		rte_mbuf_refcnt_update(tail, 1);
+		assert_true(comes_back(&p, fd, m));
+		assert_memory_equal(rte_pktmbuf_mtod(m, void *), before, cut);
+		rte_pktmbuf_free(m);
+	}
+	assert_int_equal(port_xstat(&p, "tx_offload_packets"), 48);
+	close(fd);
+	port_down(&p);
+	port_unmake(&p);
+}
+
+/* Nonsense is lost and counted, by a field that says so; it never reaches the kernel. */
+static void
+refuses_absurd_requests(void **state)
+{
+	static const struct {
+		uint64_t flags;
+		unsigned int l2, l3, l4, segsz;
+	} bad[] = {
+		{ RTE_MBUF_F_TX_UDP_CKSUM, 0, 0, 0, 0 },
+		{ RTE_MBUF_F_TX_UDP_CKSUM, 14, 0, 0, 0 },
+		{ RTE_MBUF_F_TX_UDP_CKSUM, 14, 60, 0, 0 },
+		{ RTE_MBUF_F_TX_UDP_CKSUM, 127, 511, 0, 0 },
+		{ RTE_MBUF_F_TX_UDP_CKSUM, 15, 20, 0, 0 },
+		{ RTE_MBUF_F_TX_TCP_CKSUM, 14, 20, 0, 0 }, /* needs 54 bytes, has 49 */
+		{ RTE_MBUF_F_TX_TCP_SEG, 14, 20, 0, 1 },
+		{ RTE_MBUF_F_TX_TCP_SEG, 14, 20, 8, 1 },
+		{ RTE_MBUF_F_TX_UDP_SEG, 14, 20, 8, 0 },
+		{ RTE_MBUF_F_TX_SCTP_CKSUM, 14, 20, 0, 0 },
+		{ RTE_MBUF_F_TX_VLAN, 14, 20, 0, 0 },
+		{ RTE_MBUF_F_TX_OUTER_IP_CKSUM, 14, 20, 0, 0 },
+		{ RTE_MBUF_F_TX_IP_CKSUM, 14, 19, 0, 0 },
+	};
+	struct rte_eth_stats stats;
+	struct port p;
+
+	(void)state;
+	port_make(&p, "v0", "");
+	port_up(&p, 0, TX_ALL, 1);
+	for (unsigned int i = 0; i < RTE_DIM(bad); i++) {
+		struct rte_mbuf *m = peer_udp(&p, 3000, "partial", 7);
+
+		m->ol_flags = bad[i].flags;
+		m->l2_len = bad[i].l2 & 0x7f;
+		m->l3_len = bad[i].l3 & 0x1ff;
+		m->l4_len = bad[i].l4 & 0xff;
+		m->tso_segsz = bad[i].segsz & 0xffff;
+		assert_int_equal(rte_eth_tx_burst(p.id, 0, &m, 1), 1);
+	}
+	assert_int_equal(rte_eth_stats_get(p.id, &stats), 0);
+	assert_int_equal(stats.oerrors, RTE_DIM(bad));
+	assert_int_equal(stats.opackets, 0);
+	assert_int_equal(port_xstat(&p, "tx_bad_offload_drops"), RTE_DIM(bad));
+	port_down(&p);
+	port_unmake(&p);
+}
+
+static uint8_t
+stream_byte(uint32_t at)
+{
+	return (uint8_t)(at * 31 + (at >> 12));
+}
+
+static atomic_bool stream_done;
+static int stream_family;
+
+static socklen_t
+stream_address(struct sockaddr_storage *ret, bool host)
+{
+	memset(ret, 0, sizeof(*ret));
+	if (stream_family == AF_INET) {
+		struct sockaddr_in *in = (struct sockaddr_in *)ret;
+
+		in->sin_family = AF_INET;
+		in->sin_port = htons(4000);
+		inet_pton(AF_INET, host ? HOST_IP : PEER_IP, &in->sin_addr);
+		return sizeof(*in);
+	}
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ret;
+
+	in6->sin6_family = AF_INET6;
+	in6->sin6_port = htons(4000);
+	inet_pton(AF_INET6, host ? "fd64::1" : "fd64::2", &in6->sin6_addr);
+	return sizeof(*in6);
+}
+
+static void *
+stream_sender(void *arg)
+{
+	struct sockaddr_storage addr;
+	socklen_t len = stream_address(&addr, false);
+	int fd = socket(stream_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	static uint8_t chunk[1 << 16];
+
+	(void)arg;
+	if (connect(fd, (struct sockaddr *)&addr, len) == 0) {
+		for (uint32_t at = 0; at < STREAM; at += sizeof(chunk)) {
+			for (uint32_t i = 0; i < sizeof(chunk); i++)
+				chunk[i] = stream_byte(at + i);
+			if (send(fd, chunk, sizeof(chunk), MSG_NOSIGNAL) != sizeof(chunk))
+				break;
+		}
+	}
+	close(fd);
+	return NULL;
+}
+
+/* Returns how many bytes came in the right order and right themselves. */
+static void *
+stream_receiver(void *arg)
+{
+	int lfd = *(int *)arg, fd = accept(lfd, NULL, NULL);
+	static uint8_t chunk[1 << 16];
+	uint32_t at = 0;
+	ssize_t n;
+
+	while ((n = recv(fd, chunk, sizeof(chunk), 0)) > 0)
+		for (ssize_t i = 0; i < n; i++, at++)
+			if (chunk[i] != stream_byte(at))
+				goto out;
+out:
+	close(fd);
+	atomic_store(&stream_done, true);
+	return (void *)(uintptr_t)at;
+}
+
+/* What a mode does with a frame that was turned round, before it is sent. */
+typedef void (*rework_fn)(struct rte_mbuf *m);
+
+/* STREAM bytes from the kernel to itself through the port, whose frames go through rework. */
+static void
+transfer(const struct port *p, int family, rework_fn rework, uint32_t *ret_longest)
+{
+	uint64_t end = rte_get_timer_cycles() + 30 * rte_get_timer_hz();
+	struct timeval timeout = { .tv_sec = 20 };
+	struct sockaddr_storage addr;
+	pthread_t sender, receiver;
+	struct rte_mbuf *pkts[32];
+	uint32_t longest = 0;
+	int lfd, one = 1;
+	socklen_t len;
+	void *bytes;
+
+	stream_family = family;
+	atomic_store(&stream_done, false);
+	len = stream_address(&addr, true);
+	lfd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	setsockopt(lfd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	/* Both are inherited by the accepted socket. */
+	setsockopt(lfd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+	assert_int_equal(bind(lfd, (struct sockaddr *)&addr, len), 0);
+	assert_int_equal(listen(lfd, 1), 0);
+	assert_int_equal(pthread_create(&receiver, NULL, stream_receiver, &lfd), 0);
+	assert_int_equal(pthread_create(&sender, NULL, stream_sender, NULL), 0);
+	while (!atomic_load(&stream_done) && rte_get_timer_cycles() < end) {
+		uint16_t n = rte_eth_rx_burst(p->id, 0, pkts, RTE_DIM(pkts)), sent = 0;
+
+		for (uint16_t i = 0; i < n; i++) {
+			longest = RTE_MAX(longest, pkts[i]->pkt_len);
+			if (turn_round(pkts[i]))
+				rework(pkts[i]);
+		}
+		if (n > 0)
+			sent = rte_eth_tx_burst(p->id, 0, pkts, n);
+		rte_pktmbuf_free_bulk(pkts + sent, n - sent);
+	}
+	pthread_join(receiver, &bytes);
+	pthread_join(sender, NULL);
+	close(lfd);
+	assert_int_equal((uintptr_t)bytes, STREAM);
+	*ret_longest = longest;
+}
+
+static void
+leave_alone(struct rte_mbuf *m)
+{
+	(void)m;
+}
+
+/* As a forwarding application does that reads receive flags and sets those of transmit. */
+static void
+ask_for_offloads(struct rte_mbuf *m)
+{
+	bool v4 = rte_pktmbuf_mtod(m, uint8_t *)[12] == 8;
+	uint64_t flags = v4 ? RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM : RTE_MBUF_F_TX_IPV6;
+	uint8_t *l4 = rte_pktmbuf_mtod_offset(m, uint8_t *, v4 ? 34 : 54);
+	uint8_t *proto = rte_pktmbuf_mtod_offset(m, uint8_t *, v4 ? 23 : 20);
+
+	if (*proto != IPPROTO_TCP)
+		return;
+	if ((m->ol_flags & RTE_MBUF_F_RX_LRO) != 0)
+		flags |= RTE_MBUF_F_TX_TCP_SEG;
+	if ((m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_NONE)
+		flags |= RTE_MBUF_F_TX_TCP_CKSUM;
+	m->ol_flags = flags;
+	m->l2_len = 14;
+	m->l3_len = v4 ? 20 : 40;
+	m->l4_len = (uint64_t)(l4[12] >> 4) * 4;
+	/* Neither what the kernel wrote, nor DPDK's sum without the length, nor anything sane. */
+	if ((flags & RTE_MBUF_F_TX_TCP_CKSUM) != 0)
+		memset(l4 + 16, 0xa5, 2);
+	if (v4)
+		memset(rte_pktmbuf_mtod_offset(m, uint8_t *, 24), 0, 2);
+}
+
+static void
+carries_tcp_verbatim(void **state)
+{
+	static const uint16_t mtus[] = { 1500, 65521 };
+	struct port p;
+
+	(void)state;
+	port_make(&p, "v0", "");
+	port_up(&p, RX_ALL, TX_ALL, 1);
+	host_address(&p);
+	for (unsigned int i = 0; i < 2 * RTE_DIM(mtus); i++) {
+		uint32_t longest;
+
+		assert_int_equal(rte_eth_dev_set_mtu(p.id, mtus[i / 2]), 0);
+		rte_eth_xstats_reset(p.id);
+		transfer(&p, i % 2 == 0 ? AF_INET : AF_INET6, leave_alone, &longest);
+		/* The kernel's GSO frames came whole, and nothing was computed for them. */
+		assert_true(longest > 30000);
+		assert_true(port_xstat(&p, "rx_partial_cksum_packets") > STREAM / 65536);
+		assert_int_equal(port_xstat(&p, "tx_verbatim_packets"),
+			port_xstat(&p, "rx_partial_cksum_packets"));
+		if (mtus[i / 2] == 1500)
+			assert_true(port_xstat(&p, "rx_gso_packets") > STREAM / 65536);
+		assert_int_equal(port_xstat(&p, "tx_stale_vnet_hdr_packets"), 0);
+		assert_int_equal(port_xstat(&p, "tx_offload_packets"), 0);
+	}
+	port_down(&p);
+	port_unmake(&p);
+}
+
+static void
+carries_tcp_translated(void **state)
+{
+	struct port p;
+
+	(void)state;
+	port_make(&p, "v0", "");
+	port_up(&p, RX_ALL, TX_ALL, 1);
+	host_address(&p);
+	for (unsigned int i = 0; i < 2; i++) {
+		uint32_t longest;
+
+		rte_eth_xstats_reset(p.id);
+		transfer(&p, i == 0 ? AF_INET : AF_INET6, ask_for_offloads, &longest);
+		assert_true(longest > 30000);
+		assert_true(port_xstat(&p, "tx_offload_packets") > STREAM / 65536);
+		assert_int_equal(port_xstat(&p, "tx_verbatim_packets"), 0);
+		assert_int_equal(port_xstat(&p, "tx_bad_offload_drops"), 0);
+	}
+	port_down(&p);
+	port_unmake(&p);
+}
+
+/* Nothing enabled: the kernel cuts and sums, every frame stands for itself. */
+static void
+carries_tcp_without_offloads(void **state)
+{
+	struct rte_eth_stats stats;
+	uint32_t longest;
+	struct port p;
+
+	(void)state;
+	port_make(&p, "v0", "");
+	port_up(&p, 0, 0, 1);
+	host_address(&p);
+	transfer(&p, AF_INET, leave_alone, &longest);
+	assert_true(longest <= 1514);
+	assert_int_equal(port_xstat(&p, "rx_gso_packets"), 0);
+	assert_int_equal(port_xstat(&p, "rx_partial_cksum_packets"), 0);
+	assert_int_equal(rte_eth_stats_get(p.id, &stats), 0);
+	assert_int_equal(stats.ierrors, 0);
+	port_down(&p);
+	port_unmake(&p);
+}
+
+/* One frame of ten datagrams, there and back, with the state that came and with flags anew. */
+static void
+carries_udp_segments_where_asked(void **state)
+{
+	struct rte_eth_dev_info info;
+	int segment = 1000, fd;
+	struct rte_mbuf *m;
+	uint8_t out[10000], in[2000];
+	struct port p;
+
+	(void)state;
+	port_make(&p, "v0", ",uso=1");
+	assert_int_equal(rte_eth_dev_info_get(p.id, &info), 0);
+	if ((info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_UDP_TSO) == 0) {
+		fprintf(stderr, "this kernel has no UDP segmentation on TAP (6.2 and later have)\n");
+		port_unmake(&p);
+		skip();
+	}
+	port_up(&p, RX_ALL, TX_ALL | RTE_ETH_TX_OFFLOAD_UDP_TSO, 1);
+	host_address(&p);
+	fd = udp_socket(3000);
+	assert_int_equal(setsockopt(fd, SOL_UDP, UDP_SEGMENT, &segment, sizeof(segment)), 0);
+	for (unsigned int i = 0; i < sizeof(out); i++)
+		out[i] = stream_byte(i);
+	for (int round = 0; round < 2; round++) {
+		assert_int_equal(send(fd, out, sizeof(out), 0), sizeof(out));
+		m = port_recv(&p, 0, RTE_ETHER_TYPE_IPV4);
+		assert_non_null(m);
+		assert_int_equal(m->pkt_len, 42 + sizeof(out));
+		assert_true((m->ol_flags & RTE_MBUF_F_RX_LRO) != 0);
+		assert_int_equal(m->tso_segsz, segment);
+		turn_round(m);
+		if (round == 1) {
+			m->ol_flags = RTE_MBUF_F_TX_UDP_SEG | RTE_MBUF_F_TX_IPV4;
+			m->l2_len = 14;
+			m->l3_len = 20;
+			m->l4_len = 8;
+		}
+		assert_int_equal(rte_eth_tx_burst(p.id, 0, &m, 1), 1);
+		for (unsigned int at = 0; at < sizeof(out); at += 1000) {
+			assert_int_equal(recv(fd, in, sizeof(in), 0), 1000);
+			assert_memory_equal(in, out + at, 1000);
+		}
+	}
+	assert_int_equal(port_xstat(&p, "tx_verbatim_packets"), 1);
+	assert_int_equal(port_xstat(&p, "tx_offload_packets"), 1);
+	close(fd);
+	port_down(&p);
+	port_unmake(&p);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finishes_frames_for_plain_applications),
+		cmocka_unit_test(keeps_the_state_of_a_frame),
+		cmocka_unit_test(computes_what_the_application_asks_for),
+		cmocka_unit_test(refuses_absurd_requests),
+		cmocka_unit_test(carries_tcp_verbatim),
+		cmocka_unit_test(carries_tcp_translated),
+		cmocka_unit_test(carries_tcp_without_offloads),
+		cmocka_unit_test(carries_udp_segments_where_asked),
+	};
+	int failed;
+
+	env_enter();
+	test_eal_start(1, NULL);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	test_eal_stop();
+	return failed;
+}
