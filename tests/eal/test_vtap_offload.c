@@ -525,7 +525,7 @@ carries_udp_segments_where_asked(void **state)
 	port_make(&p, "v0", ",uso=1");
 	assert_int_equal(rte_eth_dev_info_get(p.id, &info), 0);
 	if ((info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_UDP_TSO) == 0) {
-		fprintf(stderr, "this kernel has no UDP segmentation on TAP (6.2 and later have)\n");
+		fprintf(stderr, "no UDP segmentation on TAP: it came with Linux 6.2\n");
 		port_unmake(&p);
 		skip();
 	}
