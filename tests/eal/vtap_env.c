@@ -167,10 +167,10 @@ void
 host_address(const struct port *p)
 {
 	run("ip addr add " HOST_IP "/24 dev %s", p->iface);
-	run("ip neigh add " PEER_IP " lladdr " PEER_MAC " dev %s nud permanent", p->iface);
+	run("ip neigh replace " PEER_IP " lladdr " PEER_MAC " dev %s nud permanent", p->iface);
 	run("echo 0 >/proc/sys/net/ipv6/conf/%s/disable_ipv6", p->iface);
 	run("ip addr add fd64::1/64 dev %s nodad", p->iface);
-	run("ip neigh add fd64::2 lladdr " PEER_MAC " dev %s nud permanent", p->iface);
+	run("ip neigh replace fd64::2 lladdr " PEER_MAC " dev %s nud permanent", p->iface);
 }
 
 int
