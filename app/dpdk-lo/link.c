@@ -47,15 +47,19 @@ write_ipv6_setting(const char *ifname, const char *key, const char *value)
 	fclose(f);
 }
 
-/* Nobody but us is on the link: no duplicates to detect, no routers to solicit or believe. */
+/*
+ * Nobody but us is on the link: no duplicates to detect, no routers to solicit or believe. And
+ * 'ip link set dlo0 down' must not take the IPv6 addresses away for good: IPv4's stay too.
+ */
 static void
-quiet_ipv6(const char *ifname)
+settle_ipv6(const char *ifname)
 {
 	write_ipv6_setting(ifname, "accept_dad", "0");
 	write_ipv6_setting(ifname, "dad_transmits", "0");
 	write_ipv6_setting(ifname, "accept_ra", "0");
 	write_ipv6_setting(ifname, "autoconf", "0");
 	write_ipv6_setting(ifname, "router_solicitations", "0");
+	write_ipv6_setting(ifname, "keep_addr_on_down", "1");
 }
 
 /* @return NULL when IPv6 addresses can be had, else why not. */
@@ -111,7 +115,7 @@ set_link(struct link_dev *link, unsigned int mtu)
 	/* If the driver brought it up, its link-local address is in DAD already: start again. */
 	if (state.up)
 		netif_set_up(link->netif, link->ifindex, false);
-	quiet_ipv6(link->ifname);
+	settle_ipv6(link->ifname);
 	tell_ethdev_mtu(link, mtu);
 	err = netif_set(link->netif, link->ifindex, mtu,
 		state.txqlen < TXQLEN_MIN ? TXQLEN_MIN : 0);

@@ -388,6 +388,11 @@ host_changes_are_followed(void **state)
 	run("ip link set mirror0 up");
 	assert_changed(&link);
 	assert_true(link.up);
+	assert_true(has_addr(&link, "198.18.0.1/15"));
+	assert_true(has_addr(&link, "2001:2::1/48"));
+	text = output_of("ip -o addr show dev mirror0 tentative");
+	assert_string_equal(text, "");
+	free(text);
 
 	/* Somebody else's business is not ours. */
 	run("ip tuntap add other0 mode tap; ip addr add 10.9.9.9/24 dev other0");
