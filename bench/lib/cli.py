@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""bench/run.sh: measure dpdk-lo and its peers side by side."""
+
+import argparse
+import importlib
+import os
+import shutil
+import signal
+import sys
+import time
+
+import host
+import micro
+from hugepages import Hugepages
+from measure import run_case
+from process import Failure, Scratch
+from report import Lines, Progress, case_results
+
+BENCH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TOP = os.path.dirname(BENCH)
+FIGURES = ["ring", "replay", "null", "memif", "vhost", "scaling"]
+
+
+class Context:
+	"""What figures and runners need to know about this run."""
+
+	def __init__(self, args, out):
+		self.full = args.full
+		self.rounds = args.rounds or (3 if args.quick else 9)
+		self.seconds = args.seconds or (0.4 if args.quick else 1.0)
+		self.warm_up = 0.2 if args.quick else 0.5
+		self.build = args.build
+		self.testpmd = shutil.which("dpdk-testpmd")
+		self.dpdk_lo = os.path.join(self.build, "app", "dpdk-lo", "dpdk-lo")
+		self.cpus = sorted(os.sched_getaffinity(0))
+		self.control, self.measured = args.cpus or (self.cpus[0], self.cpus[-1])
+		self.logs = os.path.join(out, "logs")
+		self.label = ""
+		self.scratch = Scratch()
+		self.hugepages = Hugepages(self.scratch)
+
+	def close(self):
+		self.hugepages.release()
+		self.scratch.remove()
+
+	def fill(self, vdev):
+		"""Sockets are new for every start: what a killed program left there is in nobody's way."""
+		here = os.path.join(self.scratch.path, self.label)
+		if "{dir}" in vdev:
+			os.makedirs(here, exist_ok=True)
+		return vdev.replace("{dir}", here)
+
+	def plugin(self, name):
+		path = os.path.join(self.build, "bench", "pmd", f"librte_net_{name}.so")
+		if not os.path.exists(path):
+			raise Failure(f"{path} is missing: it needs DPDK's driver headers; configure again "
+				"with network access or -Ddriver_headers=DIR")
+		return path
+
+
+def parse(argv):
+	parser = argparse.ArgumentParser(prog="bench/run.sh", description=__doc__)
+	size = parser.add_mutually_exclusive_group()
+	size.add_argument("--quick", action="store_true",
+		help="three rounds of short windows, in less than three minutes")
+	size.add_argument("--full", action="store_true",
+		help="nine rounds, with the profiles and sides that --quick and the default leave out")
+	parser.add_argument("--only", action="append", metavar="NAME",
+		help=f"only this figure or case, repeatable; figures: {' '.join(FIGURES)} micro")
+	parser.add_argument("--out", metavar="DIR", help="where results go (default: bench-results/TIME)")
+	parser.add_argument("--rounds", type=int, metavar="N", help="rounds of every side")
+	parser.add_argument("--seconds", type=float, metavar="S", help="length of a measuring window")
+	parser.add_argument("--cpus", type=lambda text: [int(cpu) for cpu in text.split(",")],
+		metavar="C,M", help="control CPU and measured CPU (default: the first and the last)")
+	parser.add_argument("--strict", action="store_true",
+		help="end with an error when others use the CPUs, instead of warning")
+	parser.add_argument("--build", default=os.path.join(TOP, "build"), help=argparse.SUPPRESS)
+	args = parser.parse_args(argv)
+	if args.cpus and (len(args.cpus) != 2 or args.cpus[0] == args.cpus[1]):
+		parser.error("--cpus takes two different CPUs: --cpus 0,1")
+	if args.rounds is not None and args.rounds < 1:
+		parser.error("--rounds takes 1 or more")
+	args.build = os.path.abspath(args.build)
+	return args
+
+
+def make_out(path):
+	path = path or os.path.join(TOP, "bench-results", time.strftime("%Y%m%d-%H%M%S"))
+	try:
+		os.makedirs(os.path.join(path, "logs"), exist_ok=True)
+	except OSError as error:
+		raise Failure(f"cannot make {path}: {error.strerror}; choose another --out") from error
+	return os.path.abspath(path)
+
+
+def wanted_cases(ctx, only):
+	"""[(figure, case)], and whether the microbenchmarks are wanted."""
+	found = []
+	for name in FIGURES:
+		if only and not any(pick.split("-")[0] == name for pick in only):
+			continue
+		for case in importlib.import_module(name).cases(ctx):
+			if not only or name in only or case.name in only:
+				found.append(case)
+	if only:
+		known = {case.name for case in found} | {case.name.split("-")[0] for case in found} | {"micro"}
+		for pick in only:
+			if pick not in known:
+				raise Failure(f"--only {pick}: no such figure or case; figures: "
+					f"{' '.join(FIGURES)} micro (some cases need --full)")
+	return found, not only or "micro" in only
+
+
+def missing(ctx, case):
+	"""Why a case cannot be measured here; empty when it can."""
+	for side in case.sides:
+		if side.program == "testpmd" and ctx.testpmd is None:
+			return "dpdk-testpmd is not installed: apt-get install dpdk"
+		if side.program == "dpdk-lo" and not os.path.exists(ctx.dpdk_lo):
+			return f"{ctx.dpdk_lo} is not built: ninja -C {ctx.build}"
+		if side.plugin:
+			try:
+				ctx.plugin(side.plugin)
+			except Failure as error:
+				return str(error)
+		if side.workers > len(ctx.cpus):
+			return f"{side.workers} workers need {side.workers} CPUs"
+	return ""
+
+
+def look_around(ctx, lines, strict):
+	facts = host.facts(TOP, [ctx.control, ctx.measured])
+	facts["memory"] = ctx.hugepages.text
+	facts["interference"] = host.interference([ctx.control, ctx.measured])
+	facts["warnings"] = list(host.warnings(facts))
+	facts["rounds"], facts["seconds"] = ctx.rounds, ctx.seconds
+	lines.write("host", **facts)
+	print("\n".join(host.describe(facts)))
+	for warning in facts["warnings"]:
+		print(f"WARNING     {warning}")
+	print(flush=True)
+	if not ctx.hugepages.there:
+		print("WARNING     without hugepages every mbuf has the same place in its page, and cache "
+			"conflicts\n            outweigh everything else\n", flush=True)
+	if strict and facts["warnings"]:
+		raise Failure("the machine is not quiet and --strict was given: see the warnings")
+
+
+def measure_all(ctx, cases, with_micro, lines):
+	nb_micro = len(micro.programs(ctx.build)) if with_micro else 0
+	progress = Progress((sum(len(case.sides) for case in cases) + nb_micro) * ctx.rounds)
+	tables, failed = [], 0
+
+	def show(text):
+		progress.clear()
+		tables.append(text)
+		print(text + "\n", flush=True)
+
+	for case in cases:
+		def report(number, side, sample, case=case):
+			lines.write("sample", case=case.name, side=side.name, round=number + 1, **sample)
+			progress.step(f"{case.name}, round {number + 1}: {side.name} {sample['mpps']:.1f} Mpps"
+				+ ("" if sample["share"] > 0.9 else f" (had {sample['share']:.0%} of its CPU)"))
+
+		reason = missing(ctx, case)
+		if reason:
+			lines.write("skipped", case=case.name, reason=reason)
+			progress.total -= len(case.sides) * ctx.rounds
+			show(f"{case.name}: not measured: {reason}")
+			continue
+		try:
+			show(case_results(lines, case, run_case(ctx, case, report)))
+		except Failure as error:
+			failed += 1
+			lines.write("failed", case=case.name, reason=str(error))
+			show(f"{case.name}: FAILED: {error}")
+	if with_micro:
+		try:
+			show(micro.run(ctx, lines, progress))
+		except Failure as error:
+			failed += 1
+			lines.write("failed", case="micro", reason=str(error))
+			show(f"micro: FAILED: {error}")
+	return tables, failed
+
+
+def run(args):
+	sys.path.insert(0, os.path.join(BENCH, "figures"))
+	out = make_out(args.out)
+	ctx = Context(args, out)
+	try:
+		if len(ctx.cpus) < 2:
+			raise Failure("one CPU is not enough: a control CPU and a measured one are needed")
+		lines = Lines(os.path.join(out, "results.jsonl"))
+		cases, with_micro = wanted_cases(ctx, args.only)
+		look_around(ctx, lines, args.strict)
+		os.sched_setaffinity(0, {ctx.control})
+		tables, failed = measure_all(ctx, cases, with_micro, lines)
+		with open(os.path.join(out, "table.txt"), "w", encoding="utf-8") as file:
+			file.write("\n\n".join(tables) + "\n")
+		print(f"results in {out}: results.jsonl, table.txt, logs/")
+		return 1 if failed else 0
+	finally:
+		ctx.close()
+
+
+def main(argv):
+	def end(number, _frame):
+		raise KeyboardInterrupt(signal.Signals(number).name)
+
+	signal.signal(signal.SIGTERM, end)
+	try:
+		return run(parse(argv))
+	except Failure as error:
+		print(f"bench/run.sh: {error}", file=sys.stderr)
+		return 1
+	except KeyboardInterrupt:
+		print("bench/run.sh: interrupted; what was finished is in the results", file=sys.stderr)
+		return 130
+
+
+if __name__ == "__main__":
+	sys.exit(main(sys.argv[1:]))
