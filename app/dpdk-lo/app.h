@@ -51,7 +51,7 @@ struct port {
 	uint16_t mtu;
 	bool started; /**< control */
 	bool gone_said; /**< control */
-	bool multi_seg_tx; /**< can send chained mbufs */
+	bool multi_seg_tx; /**< can send chained mbufs, or never gets any */
 	atomic_bool gone; /**< set by the ethdev removal event (any thread), never cleared */
 	char name[DLO_CONF_PORT_NAME]; /**< ethdev name */
 	const char *driver; /**< ethdev driver name, static */

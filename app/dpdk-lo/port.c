@@ -101,7 +101,7 @@ port_data_room(const struct port *p, const struct rte_eth_dev_info *info)
 		return ROOM_AF_XDP;
 	if (strcmp(p->driver, "net_null") == 0)
 		frame = null_frame_size(info);
-	else if (p->multi_seg_tx || strcmp(p->driver, "net_ring") == 0)
+	else if (p->multi_seg_tx)
 		return ROOM_SMALL;
 	else
 		frame = RTE_MIN(info->max_mtu, (unsigned int)FRAME_MAX) + RTE_ETHER_HDR_LEN;
@@ -225,7 +225,9 @@ port_open(struct app *app, struct port *p, uint16_t id, unsigned int nb_workers)
 		return ret != 0 ? ret : -ENODEV;
 	}
 	p->driver = info.driver_name;
-	p->multi_seg_tx = (info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0;
+	/* net_null makes frames of one segment, whatever their size. */
+	p->multi_seg_tx = (info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) != 0 ||
+		strcmp(p->driver, "net_null") == 0;
 	if (app->link_dev.vdev[0] != '\0' && strcmp(p->name, app->link_dev.vdev) == 0) {
 		p->link = &app->link_dev;
 		app->link = p;

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* The order of start and stop, and nothing else. */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef DLO_HAVE_SYSTEMD
+#include <systemd/sd-daemon.h>
+#endif
+
+#include <rte_ethdev.h>
+#include <rte_pdump.h>
+
+#include "app.h"
+#include "capture.h"
+#include "cmdline.h"
+#include "control.h"
+#include "eal.h"
+#include "inject.h"
+#include "link.h"
+#include "log.h"
+#include "plans.h"
+#include "port.h"
+#include "report.h"
+#include "telemetry.h"
+#include "worker.h"
+
+enum {
+	EXIT_RUN_FAILED = 1,
+	EXIT_USAGE = 2,
+};
+
+/* Static: signals and ethdev events reach it. */
+static struct app app;
+
+/* What the user asked for turned out to be impossible only when the ports were known. */
+static bool usage_error;
+
+static void
+on_signal(int sig)
+{
+	(void)sig;
+	atomic_store(&app.stop, true);
+}
+
+static void
+catch_signals(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	/* A reader that went away must not take the appliance with it. */
+	sa.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &sa, NULL);
+}
+
+static int
+check_port_names(void)
+{
+	char known[1024] = "";
+	const char *names[PORTS_MAX + 1];
+	const char *unknown;
+	unsigned int nb = 0;
+
+	for (unsigned int i = 0; i < app.nb_ports; i++)
+		names[nb++] = app.ports[i].name;
+	if (app.link != NULL)
+		names[nb++] = app.link_dev.ifname;
+	unknown = dlo_conf_unknown_port(&app.conf, names, nb);
+	if (unknown == NULL && app.conf.capture.port[0] != '\0') {
+		unknown = app.conf.capture.port;
+		for (unsigned int i = 0; i < nb && unknown != NULL; i++) {
+			if (strcmp(unknown, names[i]) == 0)
+				unknown = NULL;
+		}
+	}
+	if (unknown == NULL)
+		return 0;
+	for (unsigned int i = 0; i < nb; i++)
+		snprintf(known + strlen(known), sizeof(known) - strlen(known), "%s%s",
+			i == 0 ? "" : ", ", names[i]);
+	say_error("there is no port '%s'; this run has %s", unknown, known);
+	usage_error = true;
+	return -EINVAL;
+}
+
+static int
+start_capture(void)
+{
+	if (app.conf.capture.file[0] == '\0')
+		return 0;
+	app.capture = capture_open(&app.conf.capture, &app);
+	if (app.capture == NULL)
+		return -EINVAL;
+	for (unsigned int i = 0; i < app.nb_ports; i++) {
+		struct port *p = &app.ports[i];
+
+		for (uint16_t q = 0; capture_wants(app.capture, p) && q < p->nb_queues; q++)
+			p->queues[q]->capture = app.capture;
+	}
+	return 0;
+}
+
+static int
+publish_plans(void)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; ret == 0 && i < app.nb_ports; i++)
+		ret = plans_publish(&app, &app.ports[i]);
+	return ret;
+}
+
+static void
+warn_of_open_ports(void)
+{
+	for (unsigned int i = 0; i < app.nb_ports; i++) {
+		const struct port *p = &app.ports[i];
+
+		if (!p->conf.guards && strcmp(p->driver, "net_null") != 0)
+			say_warning("port %s runs with --guards off: it sends back loops, spoofed and "
+				"reserved frames too; keep it off any network that others use",
+				p->name);
+	}
+}
+
+static void
+say_ready(void)
+{
+	warn_of_open_ports();
+	if (app.link != NULL)
+		link_preflight(&app.conf.link, &app.link_dev);
+	say("ready");
+	if (app.link != NULL)
+		link_say_what_to_try(&app.conf.link, &app.link_dev);
+#ifdef DLO_HAVE_SYSTEMD
+	sd_notify(0, "READY=1");
+#endif
+}
+
+/* Everything from ethdevs to a running loop. @return 0, or -errno after saying why. */
+static int
+run(void)
+{
+	int ret;
+
+	if (rte_eth_dev_count_avail() == 0)
+		app.conf.link.wanted = true;
+	if (app.conf.link.wanted) {
+		ret = link_create(&app.conf.link, workers_count(), &app.link_dev);
+		if (ret != 0)
+			return ret;
+	}
+	ret = ports_open(&app, workers_count());
+	if (ret == 0)
+		ret = check_port_names();
+	if (ret != 0)
+		return ret;
+	ret = plans_init(&app);
+	if (ret == 0)
+		ret = ports_start(&app);
+	if (ret == 0 && app.link != NULL)
+		ret = link_configure(&app.conf.link, &app.link_dev, app.nb_ports == 1);
+	if (ret == 0)
+		ret = publish_plans();
+	if (ret == 0)
+		ret = start_capture();
+	if (ret == 0)
+		ret = workers_create(&app);
+	if (ret == 0)
+		ret = inject_frames(&app);
+	if (ret == 0)
+		ret = telemetry_register(&app);
+	if (ret != 0)
+		return ret;
+	control_start(&app);
+	say_ready();
+	ret = workers_run(&app, control_tick);
+	if (ret == 0 && control_failed())
+		ret = -ENODEV;
+	return ret;
+}
+
+/* @return 0, or -errno after saying why the report could not be written. */
+static int
+report(void)
+{
+	if (app.start_tsc == 0)
+		return 0;
+	report_final(&app);
+	return app.conf.json[0] != '\0' ? report_json(&app, app.conf.json) : 0;
+}
+
+static void
+stop(void)
+{
+	capture_close(app.capture);
+	if (app.link != NULL)
+		link_destroy(&app.link_dev);
+	workers_free(&app);
+	plans_free(&app);
+	ports_close(&app);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cmdline_eal eal;
+	int ret;
+
+	switch (cmdline_parse(argc, argv, &app.conf, &eal)) {
+	case CMDLINE_DONE:
+		return EXIT_SUCCESS;
+	case CMDLINE_USAGE:
+		return EXIT_USAGE;
+	case CMDLINE_RUN:
+		break;
+	}
+	app.adaptive = app.conf.idle == DLO_IDLE_ADAPTIVE ||
+		(app.conf.idle == DLO_IDLE_DEFAULT && !eal.has_lcores);
+	if (!eal.has_ports)
+		app.conf.link.wanted = true;
+	if (app.conf.link.wanted && link_precheck(&app.conf.link) != 0)
+		return EXIT_RUN_FAILED;
+	catch_signals();
+	ret = eal_start(&eal);
+	if (ret != 0)
+		return ret == -EINVAL ? EXIT_USAGE : EXIT_RUN_FAILED;
+	/* For dpdk-dumpcap; without shared memory nobody could attach, so a failure says nothing. */
+	rte_pdump_init();
+	ret = run();
+	if (report() != 0)
+		ret = -EIO;
+	stop();
+	rte_pdump_uninit();
+	eal_stop();
+	if (usage_error)
+		return EXIT_USAGE;
+	return ret == 0 ? EXIT_SUCCESS : EXIT_RUN_FAILED;
+}
