@@ -103,13 +103,19 @@ run(const struct dlo_plan *plan, struct rte_mbuf *m, struct bytes *ret)
 	uint32_t arrived = m->pkt_len;
 	uint8_t nb_segs = m->nb_segs;
 	void *data = rte_pktmbuf_mtod(m, void *);
+	const struct rte_mbuf *last = rte_pktmbuf_lastseg(m);
+	uint32_t shared_len = rte_mbuf_refcnt_read(last) > 1 ? last->data_len : 0;
+	static uint8_t shared[FRAME_MAX];
 	struct dlo_burst burst;
 
+	memcpy(shared, rte_pktmbuf_mtod(last, void *), shared_len);
 	dlo_reflect_burst(plan, pkts, 1, &burst);
 	CHECK(pkts[0] == m && m->nb_segs == nb_segs && rte_pktmbuf_mtod(m, void *) == data);
 	CHECK(burst.verdict[0] < DLO_VERDICT_MAX);
 	CHECK(burst.nb_back == !dlo_verdict_is_drop(burst.verdict[0]) && burst.nb_punt == 0);
 	CHECK(burst.rx_bytes == arrived);
+	CHECK(memcmp(shared, rte_pktmbuf_mtod(last, void *), shared_len) == 0);
+	CHECK(shared_len == 0 || shared_len == last->data_len);
 	ret->len = mbuf_bytes(m, ret->b, sizeof(ret->b));
 	CHECK(ret->len == m->pkt_len);
 	return burst.verdict[0];
