@@ -37,10 +37,11 @@ class Context:
 		self.logs = os.path.join(out, "logs")
 		self.label = ""
 		self.scratch = Scratch()
-		self.hugepages = Hugepages(self.scratch)
+		self.hugepages = None
 
 	def close(self):
-		self.hugepages.release()
+		if self.hugepages:
+			self.hugepages.release()
 		self.scratch.remove()
 
 	def fill(self, vdev):
@@ -80,6 +81,10 @@ def parse(argv):
 		parser.error("--cpus takes two different CPUs: --cpus 0,1")
 	if args.rounds is not None and args.rounds < 1:
 		parser.error("--rounds takes 1 or more")
+	strange = set(args.cpus or ()) - os.sched_getaffinity(0)
+	if strange:
+		parser.error(f"--cpus: CPU {strange.pop()} is not among those that we may use: "
+			f"{','.join(map(str, sorted(os.sched_getaffinity(0))))}")
 	args.build = os.path.abspath(args.build)
 	return args
 
@@ -193,6 +198,7 @@ def run(args):
 			raise Failure("one CPU is not enough: a control CPU and a measured one are needed")
 		lines = Lines(os.path.join(out, "results.jsonl"))
 		cases, with_micro = wanted_cases(ctx, args.only)
+		ctx.hugepages = Hugepages(ctx.scratch)
 		look_around(ctx, lines, args.strict)
 		os.sched_setaffinity(0, {ctx.control})
 		tables, failed = measure_all(ctx, cases, with_micro, lines)

@@ -13,8 +13,9 @@ from process import Failure
 
 
 def programs(build):
-	return sorted(path for path in glob.glob(os.path.join(build, "bench", "**", "bench_*"),
-		recursive=True) if os.path.isfile(path) and os.access(path, os.X_OK))
+	found = glob.glob(os.path.join(build, "bench", "**", "bench_*"), recursive=True)
+	return sorted(path for path in found if "." not in os.path.basename(path) and
+		os.path.isfile(path) and os.access(path, os.X_OK))
 
 
 def run_once(path, cpu, timeout):

@@ -1,0 +1,222 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: BSD-3-Clause
+"""The benchmark suite without running it: its arithmetic, its frames, its verdicts, its words."""
+
+import importlib
+import json
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+import types
+import unittest
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BENCH = os.path.join(TOP, "bench")
+sys.path[:0] = [os.path.join(BENCH, "lib"), os.path.join(BENCH, "figures")]
+
+import cli  # noqa: E402
+import frames  # noqa: E402
+import stats  # noqa: E402
+from measure import Case  # noqa: E402
+from program import lcores  # noqa: E402
+from report import case_results  # noqa: E402
+
+
+def run(program, *args):
+	return subprocess.run([os.path.join(BENCH, program), *args], capture_output=True, text=True,
+		check=False)
+
+
+class Arithmetic(unittest.TestCase):
+	def test_ratio_is_of_the_medians_and_its_spread_is_of_the_pairs(self):
+		found = stats.ratio([2.0, 3.0, 10.0], [1.0, 2.0, 2.0])
+		self.assertEqual(found["ratio"], 1.5)
+		self.assertEqual((found["min"], found["max"]), (1.5, 5.0))
+
+	def test_parity_needs_a_spread_that_reaches_one(self):
+		self.assertTrue(stats.reached({"ratio": 0.97, "max": 1.0}, 1.0))
+		self.assertFalse(stats.reached({"ratio": 0.99, "max": 0.999}, 1.0))
+		self.assertFalse(stats.reached({"ratio": 0.96, "max": 1.2}, 1.0))
+
+	def test_other_goals_are_the_median_alone(self):
+		self.assertTrue(stats.reached({"ratio": 2.5, "max": 2.5}, 2.5))
+		self.assertFalse(stats.reached({"ratio": 2.49, "max": 9.0}, 2.5))
+
+	def test_one_value_has_no_spread(self):
+		self.assertEqual(stats.spread([5.0]), 0.0)
+		self.assertEqual(stats.spread([9.0, 10.0, 11.0]), 0.05)
+
+
+class Lcores(unittest.TestCase):
+	def test_the_first_worker_has_the_measured_cpu(self):
+		self.assertEqual(lcores([0, 1], 0, 1, 1), "0@0,1@1")
+		self.assertEqual(lcores([0, 1], 0, 1, 2), "0@0,1@1,2@0")
+		self.assertEqual(lcores([0, 1, 2, 3], 0, 3, 3), "0@0,1@3,2@0,3@1")
+
+	def test_more_workers_than_cpus_is_refused(self):
+		with self.assertRaisesRegex(Exception, "3 workers need as many CPUs"):
+			lcores([0, 1], 0, 1, 3)
+
+
+def network_header(data):
+	"""(offset, EtherType) behind a VLAN tag, if there is one."""
+	ether_type = struct.unpack_from("!H", data, 12)[0]
+	if ether_type == 0x8100:
+		return 18, struct.unpack_from("!H", data, 16)[0]
+	return 14, ether_type
+
+
+class Frames(unittest.TestCase):
+	def read(self, profile, count):
+		with tempfile.NamedTemporaryFile() as file:
+			frames.write_pcap(file.name, profile, count)
+			data = file.read()
+		found, at = [], 24
+		while at < len(data):
+			_, _, caplen, length = struct.unpack_from("<IIII", data, at)
+			self.assertEqual(caplen, length)
+			found.append(data[at + 16:at + 16 + caplen])
+			at += 16 + caplen
+		self.assertEqual(len(found), count)
+		return found
+
+	def check(self, data):
+		at, ether_type = network_header(data)
+		if ether_type == 0x0800:
+			total, proto = struct.unpack_from("!H", data, at + 2)[0], data[at + 9]
+			self.assertEqual(total, len(data) - at)
+			self.assertEqual(frames.ones_sum(data[at:at + 20]), 0)
+			pseudo, layer4 = data[at + 12:at + 20], data[at + 20:]
+		elif ether_type == 0x86dd:
+			length, proto = struct.unpack_from("!HB", data, at + 4)
+			self.assertEqual(length, len(data) - at - 40)
+			pseudo, layer4 = data[at + 8:at + 40], data[at + 40:]
+		else:
+			return
+		self.assertEqual(frames.ones_sum(pseudo + struct.pack("!HH", proto, len(layer4)) + layer4), 0)
+		self.assertNotEqual(pseudo[:len(pseudo) // 2], pseudo[len(pseudo) // 2:])
+
+	def test_every_frame_is_valid(self):
+		for profile in frames.PROFILES:
+			for data in self.read(profile, 300):
+				with self.subTest(profile=profile, frame=data.hex()):
+					self.check(data)
+
+	def test_the_mix_has_everything_in_it(self):
+		found = {(network_header(data)[0], network_header(data)[1])
+			for data in self.read("mix", 512)}
+		self.assertEqual(found, {(14, 0x0800), (14, 0x86dd), (14, 0x88b6), (18, 0x0800), (18, 0x86dd)})
+
+	def test_the_same_seed_gives_the_same_frames(self):
+		self.assertEqual(self.read("mix", 50), self.read("mix", 50))
+
+	def test_sizes_are_as_asked(self):
+		self.assertEqual({len(data) for data in self.read("udp4", 20)}, {64})
+		self.assertEqual(max(len(data) for data in self.read("imix", 200)), 1514)
+
+
+class Figures(unittest.TestCase):
+	def test_what_is_compared_is_measured(self):
+		for full in (False, True):
+			with tempfile.TemporaryDirectory() as path:
+				ctx = types.SimpleNamespace(full=full, scratch=types.SimpleNamespace(path=path))
+				names = set()
+				for figure in cli.FIGURES:
+					for case in importlib.import_module(figure).cases(ctx):
+						sides = [side.name for side in case.sides]
+						self.assertEqual(len(sides), len(set(sides)), case.name)
+						self.assertNotIn(case.name, names)
+						names.add(case.name)
+						self.assertEqual(case.name.split("-")[0], figure)
+						for ours, theirs, _ in [*case.ratios, *case.differences]:
+							self.assertIn(ours, sides, case.name)
+							self.assertIn(theirs, sides, case.name)
+
+	def test_results_say_what_was_reached(self):
+		def sample(mpps):
+			return {"mpps": mpps, "ns": 1e3 / mpps, "share": 1.0}
+
+		case = Case("x", "title", [], [("a", "b", 2.0), ("b", "a", 2.0)], [("b", "a", 1.0)])
+		written = []
+		lines = types.SimpleNamespace(write=lambda kind, **values: written.append((kind, values)))
+		text = case_results(lines, case, {"a": [sample(200.0)] * 3, "b": [sample(100.0)] * 3})
+		self.assertIn("goal 2x reached", text)
+		self.assertIn("goal 2x MISSED", text)
+		ratios = [values for kind, values in written if kind == "ratio"]
+		self.assertEqual([values["reached"] for values in ratios], [True, False])
+		difference = [values for kind, values in written if kind == "difference"][0]
+		self.assertEqual((difference["difference"], difference["reached"]), (5.0, False))
+
+
+class Compare(unittest.TestCase):
+	def saved(self, path, sides, micro=()):
+		os.makedirs(path)
+		with open(os.path.join(path, "results.jsonl"), "w", encoding="utf-8") as file:
+			def write(**entry):
+				file.write(json.dumps(entry) + "\n")
+
+			write(type="host", cpu="some")
+			for side, middle in sides.items():
+				write(type="result", case="ring-32", side=side,
+					values=[middle * part for part in (0.99, 1.0, 1.0, 1.0, 1.01)])
+			for name, values in micro:
+				write(type="micro", name=name, unit="ns", values=values)
+		return path
+
+	def compare(self, before, after, **micro):
+		with tempfile.TemporaryDirectory() as path:
+			a = self.saved(os.path.join(path, "a"), before, micro.get("micro_before", ()))
+			b = self.saved(os.path.join(path, "b"), after, micro.get("micro_after", ()))
+			return run("compare", a, b)
+
+	def test_the_same_is_the_same(self):
+		done = self.compare({"testpmd io": 100, "dpdk-lo l4": 90}, {"testpmd io": 100, "dpdk-lo l4": 90})
+		self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+		self.assertIn("0 slower, 0 faster, of 1", done.stdout)
+
+	def test_slower_is_found(self):
+		done = self.compare({"testpmd io": 100, "dpdk-lo l4": 90}, {"testpmd io": 100, "dpdk-lo l4": 80})
+		self.assertEqual(done.returncode, 1)
+		self.assertIn("SLOWER", done.stdout)
+
+	def test_a_slower_machine_is_not_our_fault(self):
+		done = self.compare({"testpmd io": 100, "dpdk-lo l4": 90}, {"testpmd io": 50, "dpdk-lo l4": 45})
+		self.assertEqual(done.returncode, 0, done.stdout)
+
+	def test_noise_is_not_a_change(self):
+		noisy = [("x", [1.0, 1.5, 2.0, 2.5, 3.0])], [("x", [1.2, 1.7, 2.2, 2.7, 3.2])]
+		done = self.compare({}, {}, micro_before=noisy[0], micro_after=noisy[1])
+		self.assertEqual(done.returncode, 0, done.stdout)
+
+	def test_a_higher_cost_is_slower(self):
+		done = self.compare({}, {}, micro_before=[("x", [1.0] * 5)], micro_after=[("x", [1.1] * 5)])
+		self.assertEqual(done.returncode, 1, done.stdout)
+
+	def test_nothing_in_common_and_no_run(self):
+		self.assertEqual(self.compare({"dpdk-lo l4": 1}, {"dpdk-lo wire": 1}).returncode, 2)
+		self.assertEqual(run("compare", "/does/not", "/exist").returncode, 2)
+		self.assertEqual(run("compare").returncode, 2)
+
+
+class CommandLine(unittest.TestCase):
+	def test_what_is_refused_says_why(self):
+		for args, code, word in ((("--only", "rnig"), 1, "no such figure"),
+				(("--cpus", "0,0"), 2, "two different CPUs"), (("--rounds", "0"), 2, "1 or more"),
+				(("--cpus", "0,99999"), 2, "99999 is not among"),
+				(("--quick", "--full"), 2, "not allowed")):
+			with self.subTest(args=args), tempfile.TemporaryDirectory() as path:
+				done = run("run.sh", "--out", path, *args)
+				self.assertEqual(done.returncode, code, done.stderr)
+				self.assertIn(word, done.stderr)
+				self.assertNotIn("Traceback", done.stderr)
+
+	def test_a_place_that_cannot_be_written_to(self):
+		done = run("run.sh", "--out", "/dev/null/x", "--only", "null")
+		self.assertEqual(done.returncode, 1)
+		self.assertIn("choose another --out", done.stderr)
+
+
+if __name__ == "__main__":
+	unittest.main()
