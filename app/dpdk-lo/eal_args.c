@@ -17,6 +17,7 @@ enum {
 	IN_MEMORY,
 	LCORES,
 	LOG_LEVEL,
+	MAY_HAVE_VALUE,
 	NO_HUGE,
 	NO_PCI,
 	NO_SHCONF,
@@ -25,7 +26,10 @@ enum {
 	VDEV,
 };
 
-/* EAL's options from 22.11 to 25.11; which take a value decides where the next one begins. */
+/*
+ * EAL's options from 22.11 to 25.11; which take a value decides where the next one begins.
+ * --syslog must have one up to 24.07, and cannot have one apart from it later.
+ */
 static const struct option eal_options[] = {
 	{ "allow", required_argument, NULL, ALLOW },
 	{ "auto-probing", no_argument, NULL, OTHER },
@@ -61,7 +65,7 @@ static const struct option eal_options[] = {
 	{ "single-file-segments", no_argument, NULL, OWN_HUGEPAGES },
 	{ "socket-limit", required_argument, NULL, OWN_HUGEPAGES },
 	{ "socket-mem", required_argument, NULL, OWN_HUGEPAGES },
-	{ "syslog", optional_argument, NULL, OTHER },
+	{ "syslog", optional_argument, NULL, MAY_HAVE_VALUE },
 	{ "telemetry", no_argument, NULL, OTHER },
 	{ "trace", required_argument, NULL, OTHER },
 	{ "trace-bufsz", required_argument, NULL, OTHER },
@@ -144,7 +148,7 @@ note(struct eal_given *given, int opt, const char *value)
 static int
 scan(int argc, char *const *argv, struct eal_given *ret, char err[EAL_ARGS_ERR])
 {
-	bool after_unknown = false;
+	bool may_be_value = false;
 
 	for (;;) {
 		int at = optind > 0 ? optind : 1;
@@ -153,9 +157,9 @@ scan(int argc, char *const *argv, struct eal_given *ret, char err[EAL_ARGS_ERR])
 		if (opt == -1) {
 			if (optind >= argc)
 				return 0;
-			/* May be the value of an option that only this EAL knows. */
-			if (after_unknown) {
-				after_unknown = false;
+			/* Of an option that only this EAL knows. */
+			if (may_be_value) {
+				may_be_value = false;
 				optind++;
 				continue;
 			}
@@ -168,7 +172,7 @@ scan(int argc, char *const *argv, struct eal_given *ret, char err[EAL_ARGS_ERR])
 				argv[optind - 1]);
 			return -EINVAL;
 		}
-		after_unknown = opt == '?';
+		may_be_value = opt == '?' || opt == MAY_HAVE_VALUE;
 		if (opt == '?' && ret->unknown == NULL)
 			ret->unknown = argv[at < argc ? at : argc - 1];
 		note(ret, opt, optarg);

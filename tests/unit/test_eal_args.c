@@ -102,6 +102,11 @@ leaves_the_unknown_to_eal(void **state)
 	assert_string_equal(given.unknown, "--future");
 	assert_int_equal(read_line("--no-huge=1"), 0);
 	assert_string_equal(given.unknown, "--no-huge=1");
+	assert_int_equal(read_line("--syslog local0 --no-huge"), 0);
+	assert_true(given.no_huge);
+	assert_null(given.unknown);
+	assert_int_equal(read_line("--syslog --no-huge"), 0);
+	assert_true(given.no_huge);
 	assert_int_equal(read_line("--future 3 4"), -EINVAL);
 	assert_int_equal(read_line("4"), -EINVAL);
 	assert_int_equal(read_line("--no-huge 4"), -EINVAL);
