@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cmdline.h"
 
-#include <errno.h>
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,6 +193,10 @@ cmdline_read(int argc, char **argv, struct dlo_conf *conf, struct cmdline_eal *r
 	result = read_eal(eal_argc, argv, ret_eal, err);
 	if (result == CMDLINE_RUN)
 		result = read_ours(argc - ours, argv + ours, conf, err);
+	for (char *c = err; result == CMDLINE_USAGE && *c != '\0'; c++) {
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
+	}
 	return result;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "conf/text.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -18,6 +19,11 @@ dlo_conf_fail(char err[DLO_CONF_ERR], const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err, DLO_CONF_ERR, fmt, ap);
 	va_end(ap);
+	/* A sentence is one line, and what is quoted in it is no command to the terminal. */
+	for (char *c = err; *c != '\0'; c++) {
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
+	}
 	return -EINVAL;
 }
 

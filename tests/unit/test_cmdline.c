@@ -116,6 +116,8 @@ bad_lines(void **state)
 		{ "-l", "-l: this EAL option needs a value" },
 		{ "-- --vdev net_ring0", "--vdev is an option of EAL: write it before '--'" },
 		{ "-- -l 0", "'-l' is not an option of dpdk-lo: those have two dashes" },
+		{ "-- x\ny", "'x?y' is not an option" },
+		{ "x\ny", "'x?y' is not an option" },
 		{ "-- x", "'x' is not an option, see --help" },
 		{ "-- --mode l4 x", "'x' is not an option, see --help" },
 		{ "-- --mode l4 --", "'--' is not an option" },

@@ -42,6 +42,7 @@ static const struct row {
 	{ "mode", "mac@a@b", "unknown mode 'mac@a'" },
 	{ "mode", "MAC", "unknown mode 'MAC'" },
 	{ "mode", "mac ", "unknown mode 'mac '" },
+	{ "mode", "mac\n\033[2J", "unknown mode 'mac??[2J'" },
 	{ "mode", "mac@0123456789012345678901234567890123456789012345678901234567890123",
 		"64 bytes long, at most 63" },
 	{ "accept", "own", NULL },
