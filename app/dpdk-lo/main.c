@@ -164,8 +164,10 @@ run(void)
 	ret = plans_init(&app);
 	if (ret == 0)
 		ret = ports_start(&app);
-	if (ret == 0 && app.link != NULL)
+	if (ret == 0 && app.link != NULL) {
 		ret = link_configure(&app.conf.link, &app.link_dev, app.nb_ports == 1);
+		app.link->mtu = (uint16_t)app.link_dev.mtu;
+	}
 	if (ret == 0)
 		ret = publish_plans();
 	if (ret == 0)
