@@ -75,7 +75,7 @@ read_eal(int argc, char **argv, struct cmdline_eal *eal, char err[CMDLINE_ERR])
 		if (dlo_option_by_name(split(argv[i], name, &value)) != NULL &&
 			!eal_args_is_option(name))
 			return usage(err, "--%s is an option of dpdk-lo, not of EAL: write it "
-				"after '--', as in 'dpdk-lo -- --%s'", name, name);
+				"after '--', as in 'dpdk-lo -- --%s ...'", name, name);
 	}
 	eal->argc = argc;
 	eal->argv = argv;

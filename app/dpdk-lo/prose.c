@@ -48,6 +48,11 @@ const struct prose_item prose_exit_status[] = {
 };
 
 const struct prose_item prose_files[] = {
+	{ "FILE of --config", "Lines 'key = value', where a key is the name of an option, below "
+		"'[dpdk-lo]' for all ports and the appliance or '[port PORT]' for one port. ';' "
+		"starts a comment ('\\;' is a semicolon), '#' does at the start of a line. What "
+		"the command line says replaces what the file says under the same name: without "
+		"@PORT for every port, with it for that one." },
 	{ "/var/run/dpdk/PREFIX/", "EAL's runtime files, among them the telemetry socket for "
 		"dpdk-telemetry.py; PREFIX is 'dlo' and the process id unless '--file-prefix' is "
 		"given. Below $XDG_RUNTIME_DIR for users other than root. Removed at the end; what "
