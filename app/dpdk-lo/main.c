@@ -201,6 +201,8 @@ report(void)
 static void
 stop(void)
 {
+	/* Its threads outlive everything here. */
+	telemetry_stop();
 	capture_close(app.capture);
 	if (app.link != NULL)
 		link_destroy(&app.link_dev);
