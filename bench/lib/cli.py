@@ -18,6 +18,7 @@ from report import Lines, Progress, case_results
 
 BENCH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOP = os.path.dirname(BENCH)
+QUICK_SECONDS = 165
 FIGURES = ["ring", "replay", "null", "memif", "vhost", "scaling"]
 
 
@@ -29,6 +30,9 @@ class Context:
 		self.rounds = args.rounds or (3 if args.quick else 9)
 		self.seconds = args.seconds or (0.4 if args.quick else 1.0)
 		self.warm_up = 0.2 if args.quick else 0.5
+		# How often a disturbed window is tried again, and by when to be done.
+		self.tries = 1 if args.quick else 3
+		self.deadline = time.monotonic() + QUICK_SECONDS if args.quick else None
 		self.build = args.build
 		self.testpmd = shutil.which("dpdk-testpmd")
 		self.dpdk_lo = os.path.join(self.build, "app", "dpdk-lo", "dpdk-lo")
@@ -38,6 +42,7 @@ class Context:
 		self.label = ""
 		self.scratch = Scratch()
 		self.hugepages = None
+		self.help = None
 
 	def close(self):
 		if self.hugepages:
@@ -50,6 +55,12 @@ class Context:
 		if "{dir}" in vdev:
 			os.makedirs(here, exist_ok=True)
 		return vdev.replace("{dir}", here)
+
+	def knows(self, option):
+		"""Does the dpdk-lo at hand have this option?"""
+		if self.help is None:
+			self.help = host.output(self.dpdk_lo, "--help")
+		return option in self.help
 
 	def plugin(self, name):
 		path = os.path.join(self.build, "bench", "pmd", f"librte_net_{name}.so")
@@ -151,9 +162,19 @@ def look_around(ctx, lines, strict):
 		raise Failure("the machine is not quiet and --strict was given: see the warnings")
 
 
+def fit(ctx, progress, nb_sides):
+	"""Rounds for the next case, fewer where --quick would take too long on this machine."""
+	if ctx.deadline is None:
+		return ctx.rounds
+	left = ctx.deadline - time.monotonic()
+	fitting = int(left / max(progress.seconds_per_step() * nb_sides, 0.1))
+	return max(1, min(ctx.rounds, fitting))
+
+
 def measure_all(ctx, cases, with_micro, lines):
 	nb_micro = len(micro.programs(ctx.build)) if with_micro else 0
 	progress = Progress((sum(len(case.sides) for case in cases) + nb_micro) * ctx.rounds)
+	planned = progress.total
 	tables, failed = [], 0
 
 	def show(text):
@@ -170,15 +191,22 @@ def measure_all(ctx, cases, with_micro, lines):
 		reason = missing(ctx, case)
 		if reason:
 			lines.write("skipped", case=case.name, reason=reason)
-			progress.total -= len(case.sides) * ctx.rounds
 			show(f"{case.name}: not measured: {reason}")
+			planned -= len(case.sides) * ctx.rounds
+			progress.total = progress.done + planned
 			continue
+		planned -= len(case.sides) * ctx.rounds
 		try:
-			show(case_results(lines, case, run_case(ctx, case, report)))
+			rounds = fit(ctx, progress, len(case.sides))
+			samples = run_case(ctx, case, rounds, report)
+			short = "" if rounds == ctx.rounds else \
+				f"  (only {rounds} of {ctx.rounds} rounds: this machine is too slow for --quick)\n"
+			show(short + case_results(lines, case, samples))
 		except Failure as error:
 			failed += 1
 			lines.write("failed", case=case.name, reason=str(error))
 			show(f"{case.name}: FAILED: {error}")
+		progress.total = progress.done + planned
 	if with_micro:
 		try:
 			show(micro.run(ctx, lines, progress))

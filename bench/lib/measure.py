@@ -5,9 +5,8 @@ import time
 
 from program import Running
 
-# A window in which a thread did not have its CPU for this part of the time is taken again.
+# A window in which the thread did not have its CPU for this part of the time is taken again.
 WANTED_SHARE = 0.97
-TRIES = 3
 
 
 class Case:
@@ -43,10 +42,10 @@ def window(runners, seconds):
 	return found
 
 
-def best_window(runners, seconds):
+def best_window(runners, seconds, tries):
 	"""The window in which the measured thread was disturbed least, out of a few if need be."""
 	best = None
-	for _ in range(TRIES):
+	for _ in range(tries):
 		now = window(runners, seconds)
 		if best is None or now[0]["share"] > best[0]["share"]:
 			best = now
@@ -68,7 +67,7 @@ def run_side(ctx, case, side):
 		for runner in runners:
 			runner.wait_moving()
 		time.sleep(ctx.warm_up)
-		best, sent = best_window(runners, ctx.seconds)
+		best, sent = best_window(runners, ctx.seconds, ctx.tries)
 	finally:
 		for runner in reversed(runners):
 			runner.stop()
@@ -83,10 +82,10 @@ def run_side(ctx, case, side):
 		"drops": drops}
 
 
-def run_case(ctx, case, report):
+def run_case(ctx, case, rounds, report):
 	"""Samples of every side, by name. @report gets each one as it comes."""
 	samples = {side.name: [] for side in case.sides}
-	for number in range(ctx.rounds):
+	for number in range(rounds):
 		# There and back again: a drift that is linear over the rounds cancels.
 		order = case.sides if number % 2 == 0 else list(reversed(case.sides))
 		for side in order:

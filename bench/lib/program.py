@@ -26,7 +26,7 @@ class Side:
 	"""
 
 	def __init__(self, name, program, options=(), *, vdev, frames=0, workers=1, plugin=None,
-			peer=None, memory=MEMORY_MB, drops=False):
+			peer=None, memory=MEMORY_MB):
 		self.name = name
 		self.program = program
 		self.options = list(options)
@@ -36,7 +36,6 @@ class Side:
 		self.plugin = plugin
 		self.peer = peer
 		self.memory = memory
-		self.drops = drops
 
 
 def testpmd(forward, **port):
@@ -93,7 +92,10 @@ class Running:
 				f"--nb-cores={self.side.workers}", f"--total-num-mbufs={POOL}",
 				f"--mbcache={POOL_CACHE}", "--port-topology=loop", "--no-flush-rx"]
 		inject = ["--inject", str(self.side.frames * self.side.workers)] if self.side.frames else []
-		return [self.ctx.dpdk_lo, *eal, "--", *self.side.options, *inject, "--json", self.report]
+		# Looped ports are what it looks for, and it knows only DPDK's own by name.
+		quiet = ["--loop-guard", "off"] if self.ctx.knows("--loop-guard") else []
+		return [self.ctx.dpdk_lo, *eal, "--", *self.side.options, *inject, *quiet,
+			"--json", self.report]
 
 	def go(self):
 		"""Start the traffic where the program does not do so by itself."""
@@ -153,8 +155,9 @@ class Running:
 			raise Failure(f"{self.side.name} reports {port['tx']} frames sent, its port counted "
 				f"{sent} before that: one of the two counters is wrong")
 		drops = {reason: n for reason, n in port["drops"].items() if n}
-		# What waits in a transmit queue when the end comes is no drop worth a word.
-		if not self.side.drops and sum(drops.values()) > port["rx"] * 1e-4 + 1024:
+		# A peer that is slower than we are, or gone at the end, is not our choice.
+		chosen = sum(n for reason, n in drops.items() if reason != "tx_full" or not self.side.peer)
+		if chosen > 0:
 			raise Failure(f"{self.side.name} dropped frames that were to come back ({drops}): "
 				"its rate compares nothing")
 		return drops

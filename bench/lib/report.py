@@ -40,6 +40,9 @@ class Progress:
 			sys.stderr.write(line + "\n")
 		sys.stderr.flush()
 
+	def seconds_per_step(self):
+		return (time.monotonic() - self.start) / self.done if self.done else 0.0
+
 	def clear(self):
 		if self.live:
 			sys.stderr.write("\r\x1b[K")
