@@ -29,6 +29,14 @@
  */
 enum dlo_verdict dlo_answer_decide(const struct dlo_plan *plan, struct dlo_packet *p);
 
+/** @return false when no answer can claim the frame, whatever it says; the quick look first. */
+static inline bool
+dlo_answer_may_claim(const struct dlo_frame *f)
+{
+	return f->l3 == DLO_L3_ARP || (f->l3 == DLO_L3_IPV4 && f->proto == DLO_PROTO_ICMP) ||
+		(f->l3 == DLO_L3_IPV6 && f->proto == DLO_PROTO_ICMPV6);
+}
+
 /**
  * Turn the request in the head into the reply that dlo_answer_decide() promised.
  * @param p head has room for min(reply_len, DLO_HEAD_MAX) bytes

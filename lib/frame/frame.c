@@ -279,46 +279,48 @@ parse_arp(const uint8_t *head, uint32_t len, struct dlo_frame *f)
 	f->l3_end = f->l3_off + arp_len;
 }
 
+/* Straight into ret: a copy of fields just written would wait for them to leave the store buffer. */
 void
 dlo_frame_parse(const uint8_t *head, uint32_t len, struct dlo_frame *ret)
 {
-	struct dlo_frame f = { 0 };
 	uint32_t off = DLO_ETHER_HLEN;
+	uint16_t type;
 
+	*ret = (struct dlo_frame){ 0 };
 	if (len < DLO_ETHER_HLEN) {
-		f.fault = DLO_FAULT_SHORT;
-		goto out;
+		ret->fault = DLO_FAULT_SHORT;
+		return;
 	}
-	f.ether_type = dlo_get16(head + DLO_ETHER_TYPE);
-	while (is_tag(f.ether_type) && f.nb_tags < DLO_TAGS_MAX) {
+	type = dlo_get16(head + DLO_ETHER_TYPE);
+	while (is_tag(type) && ret->nb_tags < DLO_TAGS_MAX) {
 		if (off + DLO_TAG_LEN > len) {
-			f.fault = DLO_FAULT_SHORT;
-			goto out;
+			ret->ether_type = type;
+			ret->fault = DLO_FAULT_SHORT;
+			return;
 		}
-		f.ether_type = dlo_get16(head + off + 2);
-		f.nb_tags++;
+		type = dlo_get16(head + off + 2);
+		ret->nb_tags++;
 		off += DLO_TAG_LEN;
 	}
-	f.l3_off = off;
-	f.l3_end = len;
-	switch (f.ether_type) {
+	ret->ether_type = type;
+	ret->l3_off = off;
+	ret->l3_end = len;
+	switch (type) {
 	case DLO_TYPE_IPV4:
-		parse_ipv4(head, len, &f);
+		parse_ipv4(head, len, ret);
 		break;
 	case DLO_TYPE_IPV6:
-		parse_ipv6(head, len, &f);
+		parse_ipv6(head, len, ret);
 		break;
 	case DLO_TYPE_ARP:
-		parse_arp(head, len, &f);
+		parse_arp(head, len, ret);
 		break;
 	default:
 		/* IEEE 802.3 3.2.6: up to 1500 it is the length of what follows. */
-		if (f.ether_type <= DLO_ETHER_LENGTH_MAX && f.ether_type > len - off)
-			f.fault = DLO_FAULT_TRUNCATED;
+		if (type <= DLO_ETHER_LENGTH_MAX && type > len - off)
+			ret->fault = DLO_FAULT_TRUNCATED;
 		break;
 	}
-out:
-	*ret = f;
 }
 
 static inline bool

@@ -54,7 +54,7 @@ dlo_classify(const struct dlo_plan *plan, struct dlo_packet *p)
 		if (v == DLO_PASS)
 			v = dlo_guard_l2(plan, p->head, &p->frame);
 	}
-	if (v == DLO_PASS && p->frame.fault == DLO_FAULT_NONE)
+	if (v == DLO_PASS && p->frame.fault == DLO_FAULT_NONE && dlo_answer_may_claim(&p->frame))
 		v = dlo_answer_decide(plan, p);
 	if (v == DLO_PASS)
 		v = judge_destination(plan, p->head);
