@@ -2,14 +2,18 @@
 /* The vtap PMD as an application and the kernel see it: life, sizes, queues, faults. */
 #include <net/if.h>
 #include <poll.h>
+#include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -67,7 +71,8 @@ refuses_bad_arguments(void **state)
 {
 	static const char *const bad[] = { "iface=", "iface=a/b", "iface=x y", "iface=x%d",
 		"iface=sixteen-letters-", "iface=..", "iface=v0,mac=1",
-		"iface=v0,mac=01:00:00:00:00:01", "iface=v0,mac=00:00:00:00:00:00", "iface=v0,queues=0", "iface=v0,queues=65",
+		"iface=v0,mac=01:00:00:00:00:01", "iface=v0,mac=00:00:00:00:00:00",
+		"iface=v0,queues=0", "iface=v0,queues=65",
 		"iface=v0,queues=-1", "iface=v0,queues=1x", "iface=v0,txqueuelen=0",
 		"iface=v0,big_mbufs=1", "iface=v0,napi=2", "iface=v0,color=red", "iface=lo" };
 	unsigned int before = rte_eth_dev_count_avail();
@@ -411,6 +416,75 @@ survives_deletion(void **state)
 	}
 }
 
+/* A process that is in a namespace of its own, and ends with us at the latest. */
+static pid_t
+other_namespace(void)
+{
+	int ready[2];
+	pid_t pid;
+	char c;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (unshare(CLONE_NEWNET) < 0 || write(ready[1], "", 1) != 1)
+			_exit(1);
+		pause();
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &c, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	return pid;
+}
+
+/* Its status, MTU and end are still heard of; its frames never stopped. */
+static void
+follows_into_another_namespace(void **state)
+{
+	struct port p;
+	uint16_t mtu;
+	pid_t there;
+	int fd;
+
+	(void)state;
+	there = other_namespace();
+	for (int round = 0; round < 2; round++) {
+		atomic_store(&removals, 0);
+		port_make(&p, "v0", "");
+		port_up(&p, RX_ALL, TX_ALL, 1);
+		rte_eth_dev_callback_register(p.id, RTE_ETH_EVENT_INTR_RMV, on_removal, NULL);
+		assert_true(link_becomes(&p, RTE_ETH_LINK_UP));
+		/* The index may be taken there. */
+		run("nsenter -t %d -n ip link add v1 type bridge", (int)there);
+		run("ip link set v0 netns %d name v9", (int)there);
+		assert_true(link_becomes(&p, RTE_ETH_LINK_DOWN));
+		run("nsenter -t %d -n ip link set v9 up mtu 4000", (int)there);
+		assert_true(link_becomes(&p, RTE_ETH_LINK_UP));
+		assert_int_equal(rte_eth_dev_get_mtu(p.id, &mtu), 0);
+		assert_int_equal(mtu, 4000);
+		assert_int_equal(rte_eth_dev_set_mtu(p.id, 3000), 0);
+		run("nsenter -t %d -n ip link show v9 | grep -q 'mtu 3000 '", (int)there);
+		/* This process is where it was. */
+		fd = packet_socket("lo");
+		close(fd);
+		run("nsenter -t %d -n ip link del v1", (int)there);
+		if (round == 0) {
+			run("nsenter -t %d -n ip link del v9", (int)there);
+			for (int i = 0; i < 200 && atomic_load(&removals) == 0; i++)
+				rte_delay_ms(10);
+			assert_int_equal(atomic_load(&removals), 1);
+		}
+		rte_eth_dev_callback_unregister(p.id, RTE_ETH_EVENT_INTR_RMV, on_removal, NULL);
+		port_down(&p);
+		port_unmake(&p);
+	}
+	kill(there, SIGKILL);
+	waitpid(there, NULL, 0);
+}
+
 static int
 close_on_removal(uint16_t id, enum rte_eth_event_type type, void *arg, void *ret)
 {
@@ -592,6 +666,7 @@ main(void)
 		cmocka_unit_test(starts_again),
 		cmocka_unit_test(keeps_flows_on_their_queue),
 		cmocka_unit_test(survives_deletion),
+		cmocka_unit_test(follows_into_another_namespace),
 		cmocka_unit_test(may_be_closed_in_its_removal_event),
 		cmocka_unit_test(wakes_a_sleeper),
 		cmocka_unit_test(leaves_frames_to_their_holder),

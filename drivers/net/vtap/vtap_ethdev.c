@@ -556,6 +556,7 @@ static int
 create_port(struct rte_vdev_device *vdev, const struct vtap_args *args)
 {
 	const char *name = rte_vdev_device_name(vdev);
+	struct nl_sock *events;
 	struct rte_eth_dev *dev;
 	struct vtap *vtap;
 	int err;
@@ -576,20 +577,22 @@ create_port(struct rte_vdev_device *vdev, const struct vtap_args *args)
 	err = create_interface(vtap, name);
 	if (err < 0)
 		goto free_port;
-	err = vtap_link_init(&vtap->link, vtap->iface);
+	err = vtap_link_init(&vtap->link, vtap->iface, &events);
 	if (err < 0) {
 		VTAP_LOG(ERR, "%s: no netlink socket for interface %s: %s", name, vtap->iface,
 			strerror(-err));
 		goto close_fd;
 	}
 	err = prepare_interface(vtap, name);
-	if (err < 0)
+	if (err < 0) {
+		vtap_events_close(events);
 		goto close_link;
+	}
 	dev->dev_ops = &vtap_ops;
 	dev->data->mac_addrs = &vtap->mac;
 	dev->data->dev_flags = RTE_ETH_DEV_INTR_LSC | RTE_ETH_DEV_INTR_RMV |
 		RTE_ETH_DEV_AUTOFILL_QUEUE_XSTATS;
-	err = vtap_link_intr_install(vtap);
+	err = vtap_link_intr_install(vtap, events);
 	if (err < 0) {
 		VTAP_LOG(ERR, "%s: EAL's interrupt thread does not take it: %s", name,
 			strerror(-err));

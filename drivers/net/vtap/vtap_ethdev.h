@@ -7,6 +7,7 @@
  * One port of the vtap PMD, and what its source files share. Thread: control unless said otherwise.
  */
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -48,6 +49,8 @@ struct vtap_args {
 /** @return 0, or -EINVAL after saying why */
 int vtap_args_parse(const char *device, const char *params, struct vtap_args *ret);
 
+struct vtap_watch;
+
 struct vtap {
 	struct rte_eth_dev *dev;
 	struct vtap_args args;
@@ -60,7 +63,12 @@ struct vtap {
 	struct rte_mempool *big_pool; /**< NULL until a start needs it */
 	uint32_t big_pool_size;
 	struct rte_intr_handle *rx_intr; /**< the queues' descriptors, for epoll; NULL: stopped */
-	struct rte_intr_handle *link_intr; /**< the event socket of link */
+	struct vtap_watch *watch; /**< events of link; guarded by watch_lock, as what follows */
+	bool closing; /**< nobody may look at the port any more */
+	bool lost; /**< the interface went where it cannot be followed */
+	pthread_mutex_t watch_lock;
+	uint64_t kernel_tx_dropped; /**< of the interface, as last heard */
+	uint64_t kernel_rx_dropped;
 	bool started; /**< control writes, the interrupt thread reads: what the link status says */
 	atomic_bool gone; /**< the interface does not exist any more; set by any thread */
 	atomic_bool announced; /**< the application was told so */
@@ -100,13 +108,18 @@ void vtap_big_pool_retire(struct rte_mempool *pool);
 int vtap_rx_intr_install(struct vtap *vtap);
 void vtap_rx_intr_uninstall(struct vtap *vtap);
 
-/** Follow the kernel interface from EAL's interrupt thread. @return 0 or -errno */
-int vtap_link_intr_install(struct vtap *vtap);
+/**
+ * Follow the kernel interface from EAL's interrupt thread.
+ * @param events of vtap_link_init(); taken, also on failure
+ * @return 0 or -errno
+ */
+int vtap_link_intr_install(struct vtap *vtap, struct nl_sock *events);
 void vtap_link_intr_uninstall(struct vtap *vtap);
 
 /**
  * Take over what the kernel interface is now: link status, MAC, MTU; find out that it is gone.
  * Gives LSC and removal events where asked. Thread: any.
+ * @return as the ethdev operation link_update; -ENODEV: the interface is in another namespace
  */
 int vtap_link_refresh(struct vtap *vtap);
 

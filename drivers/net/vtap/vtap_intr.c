@@ -2,6 +2,7 @@
 #include "vtap_ethdev.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,7 +98,7 @@ vtap_link_refresh(struct vtap *vtap)
 	if (vtap_link_get(&vtap->link, &state) != 0) {
 		/* It may live on in another namespace: then all goes on, as last heard. */
 		if (vtap_tun_alive(vtap->fds[0]))
-			return -1;
+			return -ENODEV;
 		remove_port(vtap);
 		return 0;
 	}
@@ -111,40 +112,119 @@ vtap_link_refresh(struct vtap *vtap)
 	return changed;
 }
 
+/* A socket that EAL's interrupt thread listens to; a port changes it with the namespace. */
+struct vtap_watch {
+	struct vtap *vtap;
+	struct nl_sock *events;
+	struct rte_intr_handle *handle;
+};
+
+static void on_link_event(void *arg);
+
+static void
+free_watch(struct rte_intr_handle *eals, void *arg)
+{
+	struct vtap_watch *watch = arg;
+
+	/* EAL frees its copy itself. */
+	RTE_SET_USED(eals);
+	rte_intr_instance_free(watch->handle);
+	vtap_events_close(watch->events);
+	free(watch);
+}
+
+/* Takes the socket, also when it fails. */
+static int
+watch_events(struct vtap *vtap, struct nl_sock *events)
+{
+	struct rte_intr_handle *handle = rte_intr_instance_alloc(RTE_INTR_INSTANCE_F_PRIVATE);
+	struct vtap_watch *watch = calloc(1, sizeof(*watch));
+
+	if (handle == NULL || watch == NULL)
+		goto fail;
+	watch->vtap = vtap;
+	watch->events = events;
+	watch->handle = handle;
+	if (rte_intr_type_set(handle, RTE_INTR_HANDLE_EXT) != 0 ||
+		rte_intr_fd_set(handle, vtap_events_fd(events)) != 0 ||
+		rte_intr_callback_register(handle, on_link_event, watch) < 0)
+		goto fail;
+	vtap->watch = watch;
+	return 0;
+
+fail:
+	rte_intr_instance_free(handle);
+	free(watch);
+	vtap_events_close(events);
+	return -ENOMEM;
+}
+
+/* The interface was moved to another namespace, and the socket tells only of the old one. */
+static void
+follow(struct vtap *vtap)
+{
+	struct vtap_watch *old = vtap->watch;
+	struct nl_sock *events;
+	int err;
+
+	err = vtap_link_follow(&vtap->link, vtap->fds[0], &events);
+	if (err == 0)
+		err = watch_events(vtap, events);
+	if (err < 0) {
+		if (vtap->lost)
+			return;
+		vtap->lost = true;
+		VTAP_LOG(WARNING,
+			"%s: interface %s is in another namespace and cannot be followed there "
+			"(%s): its link status and MTU stay as last heard",
+			vtap->dev->device->name, vtap->iface, strerror(-err));
+		return;
+	}
+	/* This is the old one's callback, so it can only be taken away after it. */
+	rte_intr_callback_unregister_pending(old->handle, on_link_event, old, free_watch);
+}
+
 static void
 on_link_event(void *arg)
 {
-	struct vtap *vtap = arg;
+	struct vtap_watch *watch = arg;
+	struct vtap *vtap = watch->vtap;
 
-	vtap_link_events_clear(&vtap->link);
-	vtap_link_refresh(vtap);
+	vtap_events_clear(watch->events);
+	/* Held to the end: whoever closes the port waits until nothing of it is touched any more. */
+	pthread_mutex_lock(&vtap->watch_lock);
+	if (!vtap->closing && vtap_link_refresh(vtap) == -ENODEV) {
+		follow(vtap);
+		vtap_link_refresh(vtap);
+	}
+	pthread_mutex_unlock(&vtap->watch_lock);
 }
 
 int
-vtap_link_intr_install(struct vtap *vtap)
+vtap_link_intr_install(struct vtap *vtap, struct nl_sock *events)
 {
-	struct rte_intr_handle *handle = rte_intr_instance_alloc(RTE_INTR_INSTANCE_F_PRIVATE);
 	int err;
 
-	if (handle == NULL)
-		return -ENOMEM;
-	rte_intr_type_set(handle, RTE_INTR_HANDLE_EXT);
-	rte_intr_fd_set(handle, vtap_link_events_fd(&vtap->link));
-	err = rte_intr_callback_register(handle, on_link_event, vtap);
-	if (err < 0) {
-		rte_intr_instance_free(handle);
-		return err;
-	}
-	vtap->link_intr = handle;
-	return 0;
+	pthread_mutex_init(&vtap->watch_lock, NULL);
+	err = watch_events(vtap, events);
+	if (err < 0)
+		pthread_mutex_destroy(&vtap->watch_lock);
+	return err;
 }
 
 void
 vtap_link_intr_uninstall(struct vtap *vtap)
 {
-	/* First, so that no new alarm is set after the cancelling. */
-	rte_intr_callback_unregister_sync(vtap->link_intr, on_link_event, vtap);
-	rte_intr_instance_free(vtap->link_intr);
-	vtap->link_intr = NULL;
+	struct vtap_watch *watch;
+
+	pthread_mutex_lock(&vtap->watch_lock);
+	vtap->closing = true;
+	watch = vtap->watch;
+	pthread_mutex_unlock(&vtap->watch_lock);
+	rte_intr_callback_unregister_sync(watch->handle, on_link_event, watch);
+	free_watch(NULL, watch);
+	vtap->watch = NULL;
+	pthread_mutex_destroy(&vtap->watch_lock);
+	/* Last, so that no new alarm is set after the cancelling. */
 	rte_eal_alarm_cancel(announce_removal, vtap);
 }

@@ -9,8 +9,12 @@
 #include <netlink/netlink.h>
 #include <netlink/route/link.h>
 #include <netlink/socket.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+#include "vtap_tun.h"
 
 static int
 errno_of_nl(int err)
@@ -59,39 +63,92 @@ open_socket(int *ret_err)
 	return sk;
 }
 
+/* In the namespace of the calling thread. */
+static int
+open_sockets(const char *ifname, int *ret_ifindex, struct nl_sock **ret_requests,
+	struct nl_sock **ret_events)
+{
+	int ifindex = (int)if_nametoindex(ifname);
+	struct nl_sock *requests, *events;
+	int err;
+
+	if (ifindex == 0)
+		return -ENODEV;
+	requests = open_socket(&err);
+	if (requests == NULL)
+		return err;
+	events = open_socket(&err);
+	if (events == NULL)
+		goto free_requests;
+	err = errno_of_nl(nl_socket_add_memberships(events, RTNLGRP_LINK, RTNLGRP_NONE));
+	if (err < 0)
+		goto free_events;
+	nl_socket_set_nonblocking(events);
+	*ret_ifindex = ifindex;
+	*ret_requests = requests;
+	*ret_events = events;
+	return 0;
+
+free_events:
+	nl_socket_free(events);
+free_requests:
+	nl_socket_free(requests);
+	return err;
+}
+
 int
-vtap_link_init(struct vtap_link *link, const char *ifname)
+vtap_link_init(struct vtap_link *link, const char *ifname, struct nl_sock **ret_events)
 {
 	int err;
 
 	memset(link, 0, sizeof(*link));
-	link->ifindex = (int)if_nametoindex(ifname);
-	if (link->ifindex == 0)
-		return -ENODEV;
-	link->requests = open_socket(&err);
-	if (link->requests == NULL)
-		return err;
-	link->events = open_socket(&err);
-	if (link->events == NULL)
-		goto free_requests;
-	err = errno_of_nl(nl_socket_add_memberships(link->events, RTNLGRP_LINK, RTNLGRP_NONE));
-	if (err < 0)
-		goto free_events;
-	nl_socket_set_nonblocking(link->events);
-	pthread_mutex_init(&link->lock, NULL);
-	return 0;
+	err = open_sockets(ifname, &link->ifindex, &link->requests, ret_events);
+	if (err == 0)
+		pthread_mutex_init(&link->lock, NULL);
+	return err;
+}
 
-free_events:
-	nl_socket_free(link->events);
-free_requests:
-	nl_socket_free(link->requests);
+int
+vtap_link_follow(struct vtap_link *link, int tun_fd, struct nl_sock **ret_events)
+{
+	struct nl_sock *requests, *events;
+	char ifname[IFNAMSIZ];
+	int home, there, ifindex, err;
+
+	there = vtap_tun_where(tun_fd, ifname);
+	if (there < 0)
+		return there;
+	home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (home < 0) {
+		err = -errno;
+		goto close_there;
+	}
+	if (setns(there, CLONE_NEWNET) < 0) {
+		err = -errno;
+		goto close_home;
+	}
+	err = open_sockets(ifname, &ifindex, &requests, &events);
+	/* Cannot fail where the way there did not. */
+	if (setns(home, CLONE_NEWNET) < 0 && err == 0)
+		err = -errno;
+	if (err == 0) {
+		*ret_events = events;
+		pthread_mutex_lock(&link->lock);
+		nl_socket_free(link->requests);
+		link->requests = requests;
+		link->ifindex = ifindex;
+		pthread_mutex_unlock(&link->lock);
+	}
+close_home:
+	close(home);
+close_there:
+	close(there);
 	return err;
 }
 
 void
 vtap_link_fini(struct vtap_link *link)
 {
-	nl_socket_free(link->events);
 	nl_socket_free(link->requests);
 	pthread_mutex_destroy(&link->lock);
 }
@@ -133,8 +190,8 @@ change_link(struct vtap_link *link, struct rtnl_link *change)
 	int err = -NLE_NOMEM;
 
 	if (which != NULL && change != NULL) {
-		rtnl_link_set_ifindex(which, link->ifindex);
 		pthread_mutex_lock(&link->lock);
+		rtnl_link_set_ifindex(which, link->ifindex);
 		err = rtnl_link_change(link->requests, which, change, 0);
 		pthread_mutex_unlock(&link->lock);
 	}
@@ -193,23 +250,28 @@ vtap_link_set_up(struct vtap_link *link)
 }
 
 int
-vtap_link_events_fd(const struct vtap_link *link)
+vtap_events_fd(const struct nl_sock *events)
 {
-	return nl_socket_get_fd(link->events);
+	return nl_socket_get_fd(events);
 }
 
 void
-vtap_link_events_clear(struct vtap_link *link)
+vtap_events_clear(const struct nl_sock *events)
 {
 	char buf[64];
 
 	/* What they say does not matter; nor do an overflow's lost messages, but its error does not
 	 * end the loop. */
 	for (;;) {
-		ssize_t n = recv(vtap_link_events_fd(link), buf, sizeof(buf),
-			MSG_DONTWAIT | MSG_TRUNC);
+		ssize_t n = recv(vtap_events_fd(events), buf, sizeof(buf), MSG_DONTWAIT | MSG_TRUNC);
 
 		if (n < 0 && errno != EINTR && errno != ENOBUFS)
 			return;
 	}
+}
+
+void
+vtap_events_close(struct nl_sock *events)
+{
+	nl_socket_free(events);
 }

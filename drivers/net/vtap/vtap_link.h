@@ -5,7 +5,7 @@
 /**
  * @file
  * The kernel interface as rtnetlink sees it. By index, so that a renamed interface is still found.
- * Thread: any (calls are serialised), but vtap_link_init() and vtap_link_fini().
+ * Thread: any for get and set (they are serialised); the others belong to whoever follows events.
  */
 
 #include <pthread.h>
@@ -17,9 +17,8 @@
 struct nl_sock;
 
 struct vtap_link {
-	int ifindex;
-	struct nl_sock *requests; /**< guarded by lock */
-	struct nl_sock *events; /**< told of every change of a link in the namespace */
+	int ifindex; /**< guarded by lock, as requests */
+	struct nl_sock *requests;
 	pthread_mutex_t lock;
 };
 
@@ -34,12 +33,22 @@ struct vtap_link_state {
 };
 
 /**
- * Open the sockets, in the network namespace of the calling thread.
+ * Open sockets in the network namespace of the calling thread.
  * @param ifname an interface that exists
+ * @param ret_events a socket that is told of every change of a link, the caller's to close
  * @return 0, or -errno
  */
-int vtap_link_init(struct vtap_link *link, const char *ifname);
+int vtap_link_init(struct vtap_link *link, const char *ifname, struct nl_sock **ret_events);
 void vtap_link_fini(struct vtap_link *link);
+
+/**
+ * The interface left the namespace: take the calling thread there for a moment and open sockets
+ * there instead. Needs CAP_SYS_ADMIN.
+ * @param tun_fd a descriptor of the interface
+ * @param ret_events as in vtap_link_init(); the one of before is still the caller's
+ * @return 0 or -errno
+ */
+int vtap_link_follow(struct vtap_link *link, int tun_fd, struct nl_sock **ret_events);
 
 /** @return 0, -ENODEV when the interface is not in the namespace any more, or -errno */
 int vtap_link_get(struct vtap_link *link, struct vtap_link_state *ret);
@@ -51,9 +60,11 @@ int vtap_link_set_txqueuelen(struct vtap_link *link, uint32_t len);
 int vtap_link_set_up(struct vtap_link *link);
 
 /** Descriptor that becomes readable when some link changes. */
-int vtap_link_events_fd(const struct vtap_link *link);
+int vtap_events_fd(const struct nl_sock *events);
 
 /** Take all events from the socket (never blocks); ask vtap_link_get() what is new. */
-void vtap_link_events_clear(struct vtap_link *link);
+void vtap_events_clear(const struct nl_sock *events);
+
+void vtap_events_close(struct nl_sock *events);
 
 #endif

@@ -88,14 +88,13 @@ collect(struct rte_eth_dev *dev, struct vtap_counts *c)
 	for (unsigned int i = 0; i < dev->data->nb_tx_queues; i++)
 		if (dev->data->tx_queues[i] != NULL)
 			add_txq(c, i, dev->data->tx_queues[i]);
+	/* Without an answer they are what they were: counters never go back. */
 	if (vtap_link_get(&vtap->link, &state) == 0) {
-		c->x[X_KERNEL_TX_DROPPED] = state.tx_dropped;
-		c->x[X_KERNEL_RX_DROPPED] = state.rx_dropped;
-	} else {
-		/* The interface is gone, and its counters with it. */
-		c->x[X_KERNEL_TX_DROPPED] = vtap->base->x[X_KERNEL_TX_DROPPED];
-		c->x[X_KERNEL_RX_DROPPED] = vtap->base->x[X_KERNEL_RX_DROPPED];
+		vtap->kernel_tx_dropped = state.tx_dropped;
+		vtap->kernel_rx_dropped = state.rx_dropped;
 	}
+	c->x[X_KERNEL_TX_DROPPED] = vtap->kernel_tx_dropped;
+	c->x[X_KERNEL_RX_DROPPED] = vtap->kernel_rx_dropped;
 }
 
 /* A queue that was set up anew counts from zero: below its base, which then means nothing. */

@@ -124,6 +124,22 @@ vtap_tun_alive(int fd)
 	return ioctl(fd, TUNGETIFF, &ifr) == 0;
 }
 
+int
+vtap_tun_where(int fd, char ret_name[IFNAMSIZ])
+{
+	struct ifreq ifr = {0};
+	int ns = ioctl(fd, TUNGETDEVNETNS);
+
+	if (ns < 0)
+		return -errno;
+	if (ioctl(fd, TUNGETIFF, &ifr) < 0) {
+		close(ns);
+		return -ENODEV;
+	}
+	memcpy(ret_name, ifr.ifr_name, IFNAMSIZ);
+	return ns;
+}
+
 void
 vtap_tun_drain(int fd, unsigned int max)
 {

@@ -51,6 +51,13 @@ int vtap_tun_set_carrier(int fd, bool on);
 /** @return whether the interface behind @p fd still exists, in whatever namespace */
 bool vtap_tun_alive(int fd);
 
+/**
+ * Where the interface is now.
+ * @param ret_name its name there
+ * @return descriptor of its network namespace, to be closed, or -errno
+ */
+int vtap_tun_where(int fd, char ret_name[IFNAMSIZ]);
+
 /** Throw away what waits in the queue, at most @p max frames. */
 void vtap_tun_drain(int fd, unsigned int max);
 

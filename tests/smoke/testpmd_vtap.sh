@@ -1,0 +1,228 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# The vtap PMD in a stock dpdk-testpmd, as a plugin: two interfaces joined by it, TCP across in
+# forwarding modes that keep the kernel's offload state and that set offloads anew, ports stopped,
+# started, detached and attached, and counters that agree with the kernel's.
+. "$(dirname -- "$0")/lib.sh"
+need dpdk-testpmd iperf3 ping ethtool
+
+built=$(dirname -- "$DLO")/../../drivers/net/vtap/librte_net_vtap.so
+[ -f "$built" ] || skip "the PMD was not built"
+grep -q __asan_init "$built" && skip "a sanitized plugin does not load into a stock program"
+[ -c /dev/net/tun ] || skip "no /dev/net/tun"
+# EAL takes no plugin from below a world-writable directory, where a checkout may be.
+chmod 755 /run/dpdk
+so=/run/dpdk/librte_net_vtap.so
+cp "$built" $so
+
+cpus=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
+OFFLOADS="--enable-rx-cksum --enable-lro --enable-scatter --max-lro-pkt-size=65539"
+PEER=
+
+# pmd NAME VDEVS -- TESTPMD OPTIONS...: started in the background, commands go to descriptor 7.
+pmd()
+{
+	local name=$1 vdevs=() dev
+	shift
+	while [ "$1" != -- ]; do
+		vdevs+=(--vdev "$1")
+		shift
+	done
+	rm -f "$T/cmd"
+	mkfifo "$T/cmd"
+	exec 7<>"$T/cmd"
+	stdbuf -oL dpdk-testpmd --no-huge --no-pci -m 256 --lcores "0@($cpus),1@($cpus)" --no-telemetry \
+		--file-prefix "vtap$$" -d $so "${vdevs[@]}" \
+		-- -i --total-num-mbufs=8192 --port-topology=paired "${@:2}" \
+		<"$T/cmd" >"$T/$name.out" 2>"$T/$name.err" &
+	PMD=$!
+	OUT=$T/$name.out
+	PIDS+=("$PMD")
+	say "start"
+	for dev in x0 x1; do
+		wait_for 20 ip link show dev $dev || fail "testpmd makes no $dev"
+	done
+}
+
+# say COMMAND: and wait until testpmd took it.
+marks=0
+say()
+{
+	marks=$((marks + 1))
+	printf '%s\nshow port info %u\n' "$1" $((1000 + marks)) >&7
+	wait_for 20 grep -q "Invalid port $((1000 + marks))" "${OUT%.out}.err" || fail "testpmd does not take: $1"
+}
+
+end_pmd()
+{
+	echo quit >&7
+	finish "$PMD" || fail "testpmd ended with $?"
+	exec 7>&-
+	# testpmd leaves its own configuration.
+	rm -rf "/run/dpdk/vtap$$"
+	ip link show dev x0 >/dev/null 2>&1 && fail "x0 stays behind"
+	grep -iE "segmentation|panic|mbuf.*leak|not freed" "$OUT" "$T"/*.err && fail "testpmd complains"
+}
+
+# Two ends that do not see each other but through testpmd.
+join_ends()
+{
+	if [ -z "$PEER" ]; then
+		run_quiet peer unshare -n sleep 600
+		PEER=$PID
+		wait_for 5 sh -c "[ \"\$(readlink /proc/$PEER/ns/net)\" != \"\$(readlink /proc/self/ns/net)\" ]" ||
+			fail "no namespace for the peer"
+	fi
+	ip link set x1 netns "$PEER" || fail "x1 does not move"
+	ip addr add 10.9.0.1/24 dev x0
+	ip addr add fd09::1/64 dev x0 nodad
+	there ip addr add 10.9.0.2/24 dev x1
+	there ip addr add fd09::2/64 dev x1 nodad
+	there ip link set lo up
+	there ip link set x1 up
+}
+
+there()
+{
+	nsenter -t "$PEER" -n -- "$@"
+}
+
+check_ping()
+{
+	ping -q -c 3 -i 0.2 -W 2 10.9.0.2 >"$T/ping.out" 2>&1 || fail "no ping across: $(cat "$T/ping.out")"
+	ping -q -c 3 -i 0.2 -W 2 fd09::2 >"$T/ping.out" 2>&1 || fail "no IPv6 ping across"
+}
+
+# check_tcp ADDRESS...: each both ways; iperf3 itself fails when nothing gets through.
+check_tcp()
+{
+	local address way
+	for address in "$@"; do
+		for way in '' -R; do
+			there iperf3 -s -1 >/dev/null 2>&1 &
+			PIDS+=("$!")
+			wait_for 5 sh -c "nsenter -t $PEER -n ss -Hltn 'sport = :5201' | grep -q ." ||
+				fail "no iperf3 server"
+			# shellcheck disable=SC2086 # an option or none
+			timeout 20 iperf3 -c "$address" -n 20M $way >"$T/iperf.out" 2>&1 ||
+				fail "no TCP to $address $way: $(tail -n 3 "$T/iperf.out")"
+		done
+	done
+}
+
+# xstat PORT NAME: from the last "show port xstats all"
+xstat()
+{
+	awk -v port="$1" -v name="$2:" '
+		/extended statistics for port/ { at = $NF }
+		at == port && $1 == name { value = $2 }
+		END { print value + 0 }' "$OUT"
+}
+
+kernel_packets()
+{
+	ip -s -o link show dev x0 | sed 's/.*TX: *bytes/TX: bytes/; s/\\/ /g' |
+		awk '{ for (i = 1; i <= NF; i++) if ($i ~ /^[0-9]+$/) { print $(i + 1); exit } }'
+}
+
+remember_host
+
+# 1. The kernel's offload state goes through untouched.
+# shellcheck disable=SC2086 # options
+pmd io net_vtap0,iface=x0 net_vtap1,iface=x1 -- --forward-mode=io $OFFLOADS
+join_ends
+check_ping
+check_tcp 10.9.0.2 fd09::2
+say "show port xstats all"
+[ "$(xstat 0 rx_gso_packets)" -gt 100 ] || fail "no GSO frames"
+[ "$(xstat 1 tx_verbatim_packets)" -ge "$(xstat 0 rx_gso_packets)" ] || fail "not verbatim"
+[ "$(xstat 1 tx_stale_vnet_hdr_packets)" = 0 ] || fail "stale headers"
+
+# The counters of the port are those of the kernel's end, once nothing moves any more.
+ip link set x0 down
+sleep 0.1
+say "stop"
+say "show port xstats all"
+[ "$(xstat 0 rx_good_packets)" = "$(kernel_packets)" ] ||
+	fail "rx $(xstat 0 rx_good_packets), the kernel sent $(kernel_packets)"
+
+# Twice, without losing the host's settings.
+for round in 1 2; do
+	say "port stop all"
+	say "port start all"
+	say "start"
+	ip link set x0 up
+	ip addr replace fd09::1/64 dev x0 nodad
+	there ip link set x1 up
+	there ip addr replace fd09::2/64 dev x1 nodad
+	check_ping
+	say "stop"
+done
+end_pmd
+
+# 2. Plain ports: the kernel finishes every frame.
+pmd plain net_vtap0,iface=x0,queues=2 net_vtap1,iface=x1,queues=2 -- --forward-mode=io --rxq=2 --txq=2
+join_ends
+check_ping
+check_tcp 10.9.0.2
+say "show port xstats all"
+[ "$(xstat 0 rx_gso_packets)$(xstat 0 rx_partial_cksum_packets)" = 00 ] || fail "unasked offloads"
+end_pmd
+
+# 3. testpmd sets the offloads itself: checksums, and segmentation of frames that came whole.
+# shellcheck disable=SC2086 # options
+pmd csum net_vtap0,iface=x0 net_vtap1,iface=x1 -- --forward-mode=csum $OFFLOADS
+say "stop"
+say "port stop all"
+for port in 0 1; do
+	for layer in ip udp tcp; do
+		say "csum set $layer hw $port"
+	done
+	say "tso set 1448 $port"
+	say "csum mac-swap off $port"
+done
+say "port start all"
+say "start"
+join_ends
+check_ping
+check_tcp 10.9.0.2 fd09::2
+say "show port xstats all"
+[ "$(xstat 1 tx_offload_packets)" -gt 100 ] || fail "testpmd's offloads were not used"
+[ "$(xstat 1 tx_bad_offload_drops)$(xstat 0 tx_bad_offload_drops)" = 00 ] || fail "refused offloads"
+end_pmd
+
+# 4. macswap between two ports: the addresses come out swapped.
+pmd macswap net_vtap0,iface=x0 net_vtap1,iface=x1 -- --forward-mode=macswap
+cat >"$T/macswap.py" <<'PY'
+import socket
+a, b = (socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88B5)) for _ in "ab")
+a.bind(("x0", 0x88B5))
+b.bind(("x1", 0x88B5))
+b.settimeout(5)
+one, two = bytes.fromhex("020000000001"), bytes.fromhex("020000000002")
+for size in 60, 1000, 1514:
+    a.send(one + two + b"\x88\xb5" + bytes(size - 14))
+    assert b.recv(2000) == two + one + b"\x88\xb5" + bytes(size - 14), size
+PY
+/usr/bin/python3 "$T/macswap.py" 2>"$T/macswap.err" || fail "macswap"
+
+# 5. Away and back, twice, in one process.
+for round in 1 2; do
+	say "stop"
+	say "port stop 1"
+	say "port close 1"
+	ip link show dev x1 >/dev/null 2>&1 && fail "x1 outlives its port"
+	say "device detach net_vtap1"
+	say "port attach net_vtap1,iface=x1"
+	say "port start 1"
+	say "start"
+	wait_for 5 ip link show dev x1 || fail "x1 does not come back"
+	/usr/bin/python3 "$T/macswap.py" 2>"$T/macswap.err" || fail "macswap after attaching again"
+done
+
+# 6. The interface is deleted under testpmd: the other port goes on, and all ends in good order.
+ip link del x1
+sleep 0.3
+say "show port summary all"
+end_pmd
+check_host
