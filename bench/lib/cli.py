@@ -84,6 +84,8 @@ def parse(argv):
 	parser.add_argument("--seconds", type=float, metavar="S", help="length of a measuring window")
 	parser.add_argument("--cpus", type=lambda text: [int(cpu) for cpu in text.split(",")],
 		metavar="C,M", help="control CPU and measured CPU (default: the first and the last)")
+	parser.add_argument("--no-huge", action="store_true",
+		help="both programs without hugepages, as newcomers start them")
 	parser.add_argument("--strict", action="store_true",
 		help="end with an error when others use the CPUs, instead of warning")
 	parser.add_argument("--build", default=os.path.join(TOP, "build"), help=argparse.SUPPRESS)
@@ -226,7 +228,7 @@ def run(args):
 			raise Failure("one CPU is not enough: a control CPU and a measured one are needed")
 		lines = Lines(os.path.join(out, "results.jsonl"))
 		cases, with_micro = wanted_cases(ctx, args.only)
-		ctx.hugepages = Hugepages(ctx.scratch)
+		ctx.hugepages = Hugepages(ctx.scratch, not args.no_huge)
 		look_around(ctx, lines, args.strict)
 		os.sched_setaffinity(0, {ctx.control})
 		tables, failed = measure_all(ctx, cases, with_micro, lines)

@@ -24,12 +24,12 @@ class Hugepages:
 	release(), mounted in a mount namespace that only we and our programs see.
 	"""
 
-	def __init__(self, scratch):
+	def __init__(self, scratch, wanted):
 		self.mount_point = os.path.join(scratch.path, "hugepages")
 		self.restore = None
-		self.there = host.hugepages_free() >= NEED_MB
-		self.text = "hugepages"
-		if self.there:
+		self.there = wanted and host.hugepages_free() >= NEED_MB
+		self.text = "hugepages" if wanted else "4 KiB pages"
+		if self.there or not wanted:
 			return
 		self.text = "4 KiB pages (run as root for hugepages)"
 		if os.geteuid() == 0 and self.reserve():

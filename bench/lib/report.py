@@ -8,6 +8,10 @@ import time
 import stats
 
 
+# A thread that had less of its CPU than this was disturbed, and so is what is made of its figures.
+QUIET = 0.9
+
+
 class Lines:
 	"""results.jsonl: one object per line, "type" says what it is."""
 
@@ -49,16 +53,17 @@ class Progress:
 			sys.stderr.flush()
 
 
-def goal_text(result, goal):
+def goal_text(goal, unit, met, disturbed):
 	if goal is None:
 		return ""
-	return f"goal {goal:g}x {'reached' if stats.reached(result, goal) else 'MISSED'}"
+	return f"goal {goal:g}{unit} {'reached' if met else 'MISSED'}{' (disturbed)' if disturbed else ''}"
 
 
 def case_results(lines, case, samples):
 	"""Write a case's results as JSON lines and return its table as text."""
 	rates = {name: [sample["mpps"] for sample in taken] for name, taken in samples.items()}
 	costs = {name: [sample["ns"] for sample in taken] for name, taken in samples.items()}
+	shares = {name: min(sample["share"] for sample in taken) for name, taken in samples.items()}
 	width = max([len(name) for name in rates] +
 		[len(f"{a} / {b}") for a, b, _ in case.ratios] +
 		[len(f"{a} - {b}") for a, b, _ in case.differences])
@@ -67,7 +72,7 @@ def case_results(lines, case, samples):
 	for name, values in rates.items():
 		rate = stats.summary(values)
 		cost = stats.summary(costs[name])
-		share = min(sample["share"] for sample in samples[name])
+		share = shares[name]
 		lines.write("result", case=case.name, side=name, clock=case.clock, mpps=rate, ns=cost,
 			share_min=share, values=values)
 		text.append(f"  {name:{width}}  {rate['median']:8.2f}  "
@@ -75,18 +80,21 @@ def case_results(lines, case, samples):
 			f"{cost['median']:8.3f}  {share:4.0%}")
 	for ours, theirs, goal in case.ratios:
 		found = stats.ratio(rates[ours], rates[theirs])
-		lines.write("ratio", case=case.name, ours=ours, theirs=theirs, goal=goal,
-			reached=None if goal is None else stats.reached(found, goal), **found)
+		met = None if goal is None else stats.reached(found, goal)
+		disturbed = min(shares[ours], shares[theirs]) < QUIET
+		lines.write("ratio", case=case.name, ours=ours, theirs=theirs, goal=goal, reached=met,
+			disturbed=disturbed, **found)
 		text.append(f"  {f'{ours} / {theirs}':{width}}  {found['ratio']:7.2f}x  "
 			f"{found['min']:8.2f}..{found['max']:<7.2f}  {found['q1']:8.2f}..{found['q3']:<7.2f}  "
-			f"{goal_text(found, goal)}")
+			f"{goal_text(goal, 'x', met, disturbed)}")
 	for ours, theirs, goal in case.differences:
 		found = stats.difference(costs[ours], costs[theirs])
 		met = None if goal is None else found["difference"] <= goal
+		disturbed = min(shares[ours], shares[theirs]) < QUIET
 		lines.write("difference", case=case.name, ours=ours, theirs=theirs, goal=goal, reached=met,
-			**found)
-		aim = "" if goal is None else f"goal {goal:g} ns {'reached' if met else 'MISSED'}"
+			disturbed=disturbed, **found)
 		text.append(f"  {f'{ours} - {theirs}':{width}}  {found['difference']:+5.2f} ns  "
 			f"{found['min']:+8.2f}..{found['max']:<+7.2f}  "
-			f"{found['q1']:+8.2f}..{found['q3']:<+7.2f}  {aim}")
+			f"{found['q1']:+8.2f}..{found['q3']:<+7.2f}  "
+			f"{goal_text(goal, ' ns', met, disturbed)}")
 	return "\n".join(text)
