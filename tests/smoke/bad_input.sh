@@ -23,6 +23,7 @@ expect()
 	if ! wait_for 20 dead "$PID"; then
 		complain "does not end: $*"
 		kill -9 "$PID"
+		wait "$PID" 2>/dev/null
 		return
 	fi
 	wait "$PID"
@@ -54,17 +55,17 @@ expect 2 '2001:::1' "$DLO" "${null[@]}" --address 2001:::1
 expect 2 'smtp' "$DLO" "${null[@]}" --answer arp,smtp
 expect 2 'inject' "$DLO" "${null[@]}" --inject -5
 expect 2 'udp5' "$DLO" "${null[@]}" --inject 10,kind=udp5
-expect 2 'size' "$DLO" "${null[@]}" --inject 10,size=13
+expect 2 "'13'" "$DLO" "${null[@]}" --inject 10,size=13
 expect 2 'soon' "$DLO" "${null[@]}" --duration soon
 expect 2 'duration' "$DLO" "${null[@]}" --duration -1
 expect 2 'count' "$DLO" "${null[@]}" --count x
 expect 2 'sometimes' "$DLO" "${null[@]}" --idle sometimes
 expect 2 'colour' "$DLO" -- --link dlo0,colour=red
 expect 2 'type|kni' "$DLO" -- --link dlo0,type=kni
-expect 2 'mtu' "$DLO" -- --link dlo0,mtu=12
-expect 2 'mac' "$DLO" -- --link dlo0,mac=02:00
-expect 2 'mac' "$DLO" -- --link dlo0,mac=01:00:00:00:00:01
-expect 2 'a_name_that_is_too_long' "$DLO" -- --link a_name_that_is_too_long
+expect 2 "'12'" "$DLO" -- --link dlo0,mtu=12
+expect 2 "'02:00'" "$DLO" -- --link dlo0,mac=02:00
+expect 2 '01:00:00:00:00:01' "$DLO" -- --link dlo0,mac=01:00:00:00:00:01
+expect 2 'interface name' "$DLO" -- --link a_name_that_is_too_long
 expect 2 '198\.18\.0' "$DLO" -- --link dlo0,ip=198.18.0
 expect 2 'net_nope0' "$DLO" "${null[@]}" --mode l4@net_nope0
 expect 2 'no such file|cannot|not' "$DLO" "${null[@]}" --config "$T/nothing.ini"
@@ -81,7 +82,7 @@ expect 1 'no/such/dir' "$DLO" "${null[@]}" --duration 0.1 --capture "$T/no/such/
 head -c 100 /dev/zero | tr '\0' 'x' >"$T/no.pcap"
 expect 1 'net_pcap0|no\.pcap' "$DLO" --no-pci --vdev "net_pcap0,rx_pcap=$T/no.pcap,tx_pcap=$T/o.pcap" --
 expect 1 'net_pcap0|nothing\.pcap' "$DLO" --no-pci --vdev "net_pcap0,rx_pcap=$T/nothing.pcap,tx_pcap=$T/o.pcap" --
-expect 1 'net_wrong0' "$DLO" --no-pci --vdev net_wrong0 --
+expect 2 'net_wrong0' "$DLO" --no-pci --vdev net_wrong0 --
 expect 1 'net_af_xdp0|nothere' "$DLO" --no-pci --vdev net_af_xdp0,iface=nothere --
 expect 1 'memory' "$DLO" --no-huge -m 100000000 --no-pci --vdev net_null0 --
 

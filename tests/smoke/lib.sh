@@ -98,10 +98,8 @@ host_state()
 	ip -6 route show table all | sed 's/^/route6 /; s/ expires [^ ]*//' | sort
 	ip -4 rule show | sed 's/^/rule4 /'
 	ip -6 rule show | sed 's/^/rule6 /'
-	find /proc/sys/net/ipv4/conf/{all,default,lo} /proc/sys/net/ipv6/conf/{all,default,lo} -type f \
-		! -name '*stable_secret*' -readable 2>/dev/null | sort | while read -r key; do
-		echo "sysctl $key $(cat "$key" 2>/dev/null)"
-	done
+	grep -sH '' /proc/sys/net/ipv4/conf/{all,default,lo}/* /proc/sys/net/ipv6/conf/{all,default,lo}/* |
+		grep -v stable_secret
 	find /run/dpdk -mindepth 1 | sort | sed 's/^/run /'
 }
 
@@ -189,6 +187,9 @@ make_peer()
 	wait_for 5 sh -c "[ \"\$(readlink /proc/$PEER_PID/ns/net)\" != \"\$(readlink /proc/self/ns/net)\" ]" ||
 		fail "no namespace for the peer"
 	ip link add dlp0 type veth peer name peer0 || skip "no veth devices here"
+	# The port's interface is DPDK's: the host must not talk on it.
+	sysctl -qw net.ipv6.conf.dlp0.disable_ipv6=1 2>/dev/null ||
+		echo 1 >/proc/sys/net/ipv6/conf/dlp0/disable_ipv6
 	ip link set peer0 netns "$PEER_PID" || fail "peer0 does not move"
 	# Checksums must be in the frame: the other end is no kernel that would know they are pending.
 	in_peer ethtool -K peer0 tx off >/dev/null 2>&1 || skip "ethtool cannot turn off offloads on veth"
