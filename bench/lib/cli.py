@@ -10,6 +10,7 @@ import sys
 import time
 
 import host
+import instructions
 import micro
 from hugepages import Hugepages
 from measure import run_case
@@ -20,6 +21,8 @@ BENCH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOP = os.path.dirname(BENCH)
 QUICK_SECONDS = 165
 FIGURES = ["ring", "replay", "null", "memif", "vhost", "scaling"]
+# Parts of the code by themselves: no ports, no peers.
+PARTS = ["micro", "instructions"]
 
 
 class Context:
@@ -27,6 +30,8 @@ class Context:
 
 	def __init__(self, args, out):
 		self.full = args.full
+		# valgrind takes its time.
+		self.parts = PARTS[:1] if args.quick else PARTS
 		self.rounds = args.rounds or (3 if args.quick else 9)
 		self.seconds = args.seconds or (0.4 if args.quick else 1.0)
 		self.warm_up = 0.2 if args.quick else 0.5
@@ -78,7 +83,7 @@ def parse(argv):
 	size.add_argument("--full", action="store_true",
 		help="nine rounds, with the profiles and sides that --quick and the default leave out")
 	parser.add_argument("--only", action="append", metavar="NAME",
-		help=f"only this figure or case, repeatable; figures: {' '.join(FIGURES)} micro")
+		help=f"only this figure or case, repeatable; figures: {' '.join(FIGURES + PARTS)}")
 	parser.add_argument("--out", metavar="DIR", help="where results go (default: bench-results/TIME)")
 	parser.add_argument("--rounds", type=int, metavar="N", help="rounds of every side")
 	parser.add_argument("--seconds", type=float, metavar="S", help="length of a measuring window")
@@ -112,7 +117,7 @@ def make_out(path):
 
 
 def wanted_cases(ctx, only):
-	"""[(figure, case)], and whether the microbenchmarks are wanted."""
+	"""[case], [part]"""
 	found = []
 	for name in FIGURES:
 		if only and not any(pick.split("-")[0] == name for pick in only):
@@ -121,12 +126,13 @@ def wanted_cases(ctx, only):
 			if not only or name in only or case.name in only:
 				found.append(case)
 	if only:
-		known = {case.name for case in found} | {case.name.split("-")[0] for case in found} | {"micro"}
+		known = {case.name for case in found} | {case.name.split("-")[0] for case in found}
+		known |= set(PARTS)
 		for pick in only:
 			if pick not in known:
 				raise Failure(f"--only {pick}: no such figure or case; figures: "
-					f"{' '.join(FIGURES)} micro (some cases need --full)")
-	return found, not only or "micro" in only
+					f"{' '.join(FIGURES + PARTS)} (some cases need --full)")
+	return found, [part for part in PARTS if part in (only or ctx.parts)]
 
 
 def missing(ctx, case):
@@ -173,9 +179,30 @@ def fit(ctx, progress, nb_sides):
 	return max(1, min(ctx.rounds, fitting))
 
 
-def measure_all(ctx, cases, with_micro, lines):
-	nb_micro = len(micro.programs(ctx.build)) if with_micro else 0
-	progress = Progress((sum(len(case.sides) for case in cases) + nb_micro) * ctx.rounds)
+def measure_parts(ctx, parts, progress, lines, show):
+	"""Returns the number of parts that failed."""
+	failed = 0
+	for part in parts:
+		try:
+			if part == "micro":
+				show(micro.run(ctx, lines, progress))
+			elif instructions.missing(ctx):
+				lines.write("skipped", case=part, reason=instructions.missing(ctx))
+				show(f"{part}: not measured: {instructions.missing(ctx)}")
+			else:
+				show(instructions.run(ctx, lines, progress))
+		except Failure as error:
+			failed += 1
+			lines.write("failed", case=part, reason=str(error))
+			show(f"{part}: FAILED: {error}")
+	return failed
+
+
+def measure_all(ctx, cases, parts, lines):
+	steps = sum(len(case.sides) for case in cases)
+	if "micro" in parts:
+		steps += len(micro.programs(ctx.build))
+	progress = Progress(steps * ctx.rounds)
 	planned = progress.total
 	tables, failed = [], 0
 
@@ -209,13 +236,7 @@ def measure_all(ctx, cases, with_micro, lines):
 			lines.write("failed", case=case.name, reason=str(error))
 			show(f"{case.name}: FAILED: {error}")
 		progress.total = progress.done + planned
-	if with_micro:
-		try:
-			show(micro.run(ctx, lines, progress))
-		except Failure as error:
-			failed += 1
-			lines.write("failed", case="micro", reason=str(error))
-			show(f"micro: FAILED: {error}")
+	failed += measure_parts(ctx, parts, progress, lines, show)
 	return tables, failed
 
 
@@ -227,11 +248,11 @@ def run(args):
 		if len(ctx.cpus) < 2:
 			raise Failure("one CPU is not enough: a control CPU and a measured one are needed")
 		lines = Lines(os.path.join(out, "results.jsonl"))
-		cases, with_micro = wanted_cases(ctx, args.only)
+		cases, parts = wanted_cases(ctx, args.only)
 		ctx.hugepages = Hugepages(ctx.scratch, not args.no_huge)
 		look_around(ctx, lines, args.strict)
 		os.sched_setaffinity(0, {ctx.control})
-		tables, failed = measure_all(ctx, cases, with_micro, lines)
+		tables, failed = measure_all(ctx, cases, parts, lines)
 		with open(os.path.join(out, "table.txt"), "w", encoding="utf-8") as file:
 			file.write("\n\n".join(tables) + "\n")
 		print(f"results in {out}: results.jsonl, table.txt, logs/")

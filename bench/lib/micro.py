@@ -7,6 +7,7 @@ arguments. They are run over and over on the measured CPU; smaller is better in 
 import glob
 import os
 import subprocess
+import time
 
 import stats
 from process import Failure
@@ -40,15 +41,20 @@ def run_once(path, cpu, timeout):
 
 
 def run(ctx, lines, progress):
-	"""All programs, interleaved. Returns a table as text."""
+	"""All programs, interleaved, for as many rounds as there is time. Returns a table as text."""
 	paths = programs(ctx.build)
 	values, units = {}, {}
+	longest = 0.0
 	for number in range(ctx.rounds):
+		start = time.monotonic()
+		if number > 0 and ctx.deadline is not None and start + longest > ctx.deadline:
+			break
 		for path in paths:
 			for name, (value, unit) in run_once(path, ctx.measured, 120).items():
 				values.setdefault(name, []).append(value)
 				units[name] = unit
 			progress.step(f"micro, round {number + 1}: {os.path.basename(path)}")
+		longest = max(longest, time.monotonic() - start)
 	progress.clear()
 	if not values:
 		return "micro: no microbenchmark has been built"

@@ -35,6 +35,7 @@ class Progress:
 
 	def step(self, text):
 		self.done += 1
+		self.total = max(self.total, self.done)
 		spent = time.monotonic() - self.start
 		left = spent / self.done * (self.total - self.done)
 		line = f"[{self.done}/{self.total}, {left:.0f} s left] {text}"
