@@ -50,6 +50,7 @@ class Context:
 		self.help = None
 
 	def close(self):
+		self.scratch.end()
 		if self.hugepages:
 			self.hugepages.release()
 		self.scratch.remove()

@@ -26,7 +26,7 @@ class Hugepages:
 
 	def __init__(self, scratch, wanted):
 		self.mount_point = os.path.join(scratch.path, "hugepages")
-		self.restore = None
+		self.added = 0
 		self.there = wanted and host.hugepages_free() >= NEED_MB
 		self.text = "hugepages" if wanted else "4 KiB pages"
 		if self.there or not wanted:
@@ -41,9 +41,9 @@ class Hugepages:
 		if size_kb == 0 or host.meminfo("MemAvailable") < 4 * NEED_MB * 1024:
 			self.text = "4 KiB pages (not enough memory for hugepages)"
 			return False
-		have, free = host.meminfo("HugePages_Total"), host.meminfo("HugePages_Free")
-		self.restore = have
-		self.set_total(have - free + NEED_MB * 1024 // size_kb)
+		before, free = host.meminfo("HugePages_Total"), host.meminfo("HugePages_Free")
+		self.set_total(before - free + NEED_MB * 1024 // size_kb)
+		self.added = host.meminfo("HugePages_Total") - before
 		if host.meminfo("HugePages_Free") * size_kb < NEED_MB * 1024 or not self.mount():
 			self.release()
 			self.text = "4 KiB pages (the kernel has no hugepages to give)"
@@ -72,6 +72,7 @@ class Hugepages:
 	def release(self):
 		if os.path.ismount(self.mount_point):
 			LIBC.umount2(self.mount_point.encode(), 2)
-		if self.restore is not None:
-			self.set_total(self.restore)
-			self.restore = None
+		# Not what there was before: others may have taken or given some meanwhile.
+		if self.added > 0:
+			self.set_total(max(0, host.meminfo("HugePages_Total") - self.added))
+		self.added = 0

@@ -26,10 +26,16 @@ class Scratch:
 	def __init__(self):
 		self.path = tempfile.mkdtemp(prefix="dlobench.")
 		self.count = 0
+		self.processes = []
 
 	def name(self, stem):
 		self.count += 1
 		return f"{stem}{self.count}x"
+
+	def end(self):
+		"""An interrupt may come at any moment: whatever was started is ended here at the latest."""
+		for process in list(self.processes):
+			process.stop(patience=0)
 
 	def remove(self):
 		shutil.rmtree(self.path, ignore_errors=True)
@@ -55,6 +61,8 @@ class Process:
 			except OSError as error:
 				raise Failure(f"{argv[0]} does not start: {error.strerror}; "
 					"install or build it") from error
+		scratch.processes.append(self)
+		self.scratch = scratch
 
 	@staticmethod
 	def die_with_parent():
@@ -139,4 +147,6 @@ class Process:
 		except BrokenPipeError:
 			pass
 		shutil.rmtree(self.runtime, ignore_errors=True)
+		if self in self.scratch.processes:
+			self.scratch.processes.remove(self)
 		return code
