@@ -1,16 +1,57 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "reflect/plan.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
+#include <rte_cpuflags.h>
+#include <rte_vect.h>
+
+#include "reflect/burst.h"
 #include "reflect/reflect.h"
 
-/* Best first; the last runs everywhere and takes every plan. */
+/* EAL's limit (--force-max-simd-bitwidth); none before EAL is up, or where there is no EAL. */
+static bool
+width_allowed(uint16_t bits)
+{
+	uint16_t max = rte_vect_get_max_simd_bitwidth();
+
+	return max == 0 || max >= bits;
+}
+
+#ifdef RTE_ARCH_X86
+static bool
+can_sse(void)
+{
+	return rte_cpu_get_flag_enabled(RTE_CPUFLAG_SSE4_2) > 0 && width_allowed(RTE_VECT_SIMD_128);
+}
+
+static bool
+can_avx2(void)
+{
+	return rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX2) > 0 && width_allowed(RTE_VECT_SIMD_256);
+}
+#endif
+
+static bool
+can_always(void)
+{
+	return true;
+}
+
+/* Best first; the last runs everywhere. */
 static const struct {
 	const char *name;
 	dlo_burst_fn burst;
+	bool (*can)(void);
 } variants[] = {
-	{ "scalar", dlo_reflect_burst_scalar },
+#ifdef RTE_ARCH_X86
+	{ "avx2", dlo_reflect_burst_avx2, can_avx2 },
+	{ "sse", dlo_reflect_burst_sse, can_sse },
+#endif
+	{ "scalar", dlo_reflect_burst_scalar, can_always },
 };
 
 #define NB_VARIANTS (sizeof(variants) / sizeof(variants[0]))
@@ -18,7 +59,31 @@ static const struct {
 void
 dlo_plan_choose_burst(struct dlo_plan *plan)
 {
-	plan->burst = variants[NB_VARIANTS - 1].burst;
+	size_t i = 0;
+
+	while (!variants[i].can())
+		i++;
+	plan->burst = variants[i].burst;
+}
+
+int
+dlo_plan_use_variant(struct dlo_plan *plan, const char *name)
+{
+	for (size_t i = 0; i < NB_VARIANTS; i++) {
+		if (strcmp(variants[i].name, name) != 0)
+			continue;
+		if (!variants[i].can())
+			return -ENOTSUP;
+		plan->burst = variants[i].burst;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+const char *
+dlo_variant_name(unsigned int i)
+{
+	return i < NB_VARIANTS ? variants[i].name : NULL;
 }
 
 const char *

@@ -26,7 +26,10 @@ struct rte_mbuf;
 struct dlo_burst {
 	uint16_t nb_back; /**< pkts[0 .. nb_back) */
 	uint16_t nb_punt; /**< pkts[nb_back .. nb_back + nb_punt) */
+	uint16_t nb_reflected; /**< frames to send back with DLO_REFLECTED; the others are answers */
+	uint16_t nb_chained; /**< frames to send back that lie in several segments */
 	uint64_t rx_bytes; /**< bytes of all frames as they arrived */
+	uint64_t back_bytes; /**< bytes of the frames to send back, as they leave */
 	uint8_t verdict[DLO_BURST_MAX]; /**< enum dlo_verdict of pkts[i], in the new order */
 };
 
@@ -38,6 +41,19 @@ void dlo_plan_choose_burst(struct dlo_plan *plan);
 
 /** @return the name of the variant that @p plan runs ("scalar"); static. Thread: any. */
 const char *dlo_plan_variant(const struct dlo_plan *plan);
+
+/**
+ * @return the name of variant @p i, best first, or NULL when there are no more: a static string.
+ * Those that this CPU cannot run are named, too. Thread: any.
+ */
+const char *dlo_variant_name(unsigned int i);
+
+/**
+ * Instead of dlo_plan_choose_burst(): take the variant called @p name.
+ * @return 0, -ENOENT when there is none of that name, or -ENOTSUP when this CPU or EAL's
+ * --force-max-simd-bitwidth does not allow it; the plan is left alone then. Thread: control.
+ */
+int dlo_plan_use_variant(struct dlo_plan *plan, const char *name);
 
 /**
  * Decide the fate of each frame in the order that docs/architecture.md gives, and turn round or

@@ -5,6 +5,7 @@
 #include <rte_prefetch.h>
 
 #include "answer/answer.h"
+#include "reflect/burst.h"
 #include "reflect/guard.h"
 #include "reflect/packet.h"
 #include "reflect/scalar.h"
@@ -128,15 +129,16 @@ dlo_reflect_frame(const struct dlo_plan *plan, struct rte_mbuf *m)
 }
 
 void
-dlo_reflect_burst_scalar(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t nb_pkts,
-	struct dlo_burst *ret)
+dlo_reflect_rest(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t nb_pkts,
+	uint16_t done, uint64_t bytes, struct dlo_burst *ret)
 {
 	struct rte_mbuf *drops[DLO_BURST_MAX];
 	uint8_t drop_verdicts[DLO_BURST_MAX];
-	uint64_t rx_bytes = 0;
-	uint16_t nb_back = 0, nb_drops = 0;
+	uint64_t rx_bytes = bytes, back_bytes = bytes;
+	uint16_t nb_back = done, nb_drops = 0;
+	uint16_t nb_reflected = done, nb_chained = 0;
 
-	for (uint16_t i = 0; i < nb_pkts; i++) {
+	for (uint16_t i = done; i < nb_pkts; i++) {
 		struct rte_mbuf *m = pkts[i];
 		enum dlo_verdict v;
 
@@ -148,6 +150,10 @@ dlo_reflect_burst_scalar(const struct dlo_plan *plan, struct rte_mbuf **pkts, ui
 			drops[nb_drops] = m;
 			drop_verdicts[nb_drops++] = v;
 		} else {
+			/* Not what it was when an answer is shorter or longer than its request. */
+			back_bytes += rte_pktmbuf_pkt_len(m);
+			nb_reflected += v == DLO_REFLECTED;
+			nb_chained += m->nb_segs > 1;
 			pkts[nb_back] = m;
 			ret->verdict[nb_back++] = v;
 		}
@@ -158,5 +164,15 @@ dlo_reflect_burst_scalar(const struct dlo_plan *plan, struct rte_mbuf **pkts, ui
 	}
 	ret->nb_back = nb_back;
 	ret->nb_punt = 0;
+	ret->nb_reflected = nb_reflected;
+	ret->nb_chained = nb_chained;
 	ret->rx_bytes = rx_bytes;
+	ret->back_bytes = back_bytes;
+}
+
+void
+dlo_reflect_burst_scalar(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t nb_pkts,
+	struct dlo_burst *ret)
+{
+	dlo_reflect_rest(plan, pkts, nb_pkts, 0, 0, ret);
 }

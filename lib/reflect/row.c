@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "reflect/row.h"
+
+#include <stddef.h>
+
+#include <rte_mbuf.h>
+
+#include "answer/answer.h"
+#include "reflect/guard.h"
+#include "reflect/packet.h"
+#include "reflect/scalar.h"
+
+#define TAGS_MAX 2 /* as many as leave the fixed IPv4 header inside the first 32 bytes */
+#define L3(tags) (DLO_ETHER_HLEN + (tags) * DLO_TAG_LEN)
+
+/* What follows the IP header, as far as lengths go. */
+enum kind {
+	KIND_NONE, /* no L4 header that the parser knows: nothing is read behind the addresses */
+	KIND_UDP,
+	KIND_TCP,
+	KIND_SCTP,
+	KIND_MAX
+};
+
+#define TWO(at) [at] = 0xff, [(at) + 1] = 0xff
+/* MAC addresses and EtherTypes; the tags' own values are free. */
+#define ETHER_0 [0 ... 11] = 0xff, TWO(12)
+#define ETHER_1 ETHER_0, TWO(16)
+#define ETHER_2 ETHER_1, TWO(20)
+/* Version and header length, total length, more-fragments and offset, protocol. */
+#define V4_HEAD(l3) [l3] = 0xff, TWO((l3) + 2), [(l3) + 6] = 0x3f, [(l3) + 7] = 0xff, [(l3) + 9] = 0xff
+/* Version, payload length, next header. */
+#define V6_HEAD(l3) [l3] = 0xf0, TWO((l3) + 4), [(l3) + 6] = 0xff
+
+#define ROW_L2(tags) { \
+	.shape = DLO_SHAPE_L2, \
+	.head_mask = { ETHER_##tags }, \
+	.min_len = 32, \
+}
+/* Windows start at the source address. First octets decide who is a martian. */
+#define ROW_V4(tags, ports, ...) { \
+	.shape = DLO_SHAPE_V4, \
+	.head_mask = { ETHER_##tags, V4_HEAD(L3(tags)) }, \
+	.win = L3(tags) + DLO_IPV4_SRC, \
+	.win_mask = { [0] = 0xff, [4] = 0xff, __VA_ARGS__ }, \
+	.l4 = (ports) ? L3(tags) + DLO_IPV4_HLEN : 0, \
+	.min_len = L3(tags) + DLO_IPV4_SRC + 32, \
+}
+/* Two bytes: run_start() sees to it that they tell more than martians have in common. */
+#define ROW_V6(tags, ports, tail_off, ...) { \
+	.shape = DLO_SHAPE_V6, \
+	.head_mask = { ETHER_##tags, V6_HEAD(L3(tags)) }, \
+	.win = L3(tags) + DLO_IPV6_SRC, \
+	.win_mask = { TWO(0), TWO(16) }, \
+	.tail = L3(tags) + (tail_off), \
+	.tail_mask = { __VA_ARGS__ }, \
+	.l4 = (ports) ? L3(tags) + DLO_IPV6_HLEN : 0, \
+	.min_len = L3(tags) + (tail_off) + 16, \
+}
+/* From the source address to the UDP length is 12 bytes, to TCP's data offset 20. */
+#define ROWS_V4(tags) { \
+	[KIND_NONE] = ROW_V4(tags, false), \
+	[KIND_UDP] = ROW_V4(tags, true, TWO(12)), \
+	[KIND_TCP] = ROW_V4(tags, true, [20] = 0xf0), \
+	[KIND_SCTP] = ROW_V4(tags, true), \
+}
+/* The UDP window ends with the UDP header, because the shortest frame does. */
+#define ROWS_V6(tags) { \
+	[KIND_NONE] = ROW_V6(tags, false, 24, 0), \
+	[KIND_UDP] = ROW_V6(tags, true, 32, TWO(12)), \
+	[KIND_TCP] = ROW_V6(tags, true, 40, [12] = 0xf0), \
+	[KIND_SCTP] = ROW_V6(tags, true, 32, 0), \
+}
+
+static const struct dlo_row rows_l2[] = { ROW_L2(0), ROW_L2(1), ROW_L2(2) };
+static const struct dlo_row rows_v4[][KIND_MAX] = { ROWS_V4(0), ROWS_V4(1), ROWS_V4(2) };
+static const struct dlo_row rows_v6[][KIND_MAX] = { ROWS_V6(0), ROWS_V6(1), ROWS_V6(2) };
+
+static enum kind
+kind_of(const struct dlo_frame *f)
+{
+	if (f->l4 != DLO_L4_PORTS)
+		return KIND_NONE;
+	switch (f->proto) {
+	case DLO_PROTO_UDP:
+		return KIND_UDP;
+	case DLO_PROTO_TCP:
+		return KIND_TCP;
+	default:
+		return KIND_SCTP;
+	}
+}
+
+/* With other bytes in front, an IPv6 address can be judged by its first two. */
+static bool
+tells(const uint8_t *addr)
+{
+	return dlo_get16(addr) != 0;
+}
+
+static const struct dlo_row *
+find_row(const uint8_t *head, const struct dlo_frame *f)
+{
+	const uint8_t *ip = head + f->l3_off;
+
+	if (f->nb_tags > TAGS_MAX || f->fault != DLO_FAULT_NONE)
+		return NULL;
+	switch (f->l3) {
+	case DLO_L3_NONE:
+		/* Not what only looks like IP: more than the EtherType made it what it is. */
+		if (f->ether_type == DLO_TYPE_IPV4 || f->ether_type == DLO_TYPE_IPV6)
+			return NULL;
+		return &rows_l2[f->nb_tags];
+	case DLO_L3_IPV4:
+		/* ICMP has answers, errors that quote, and a length to check. */
+		if ((ip[0] & 0x0f) != 5 || f->proto == DLO_PROTO_ICMP)
+			return NULL;
+		return &rows_v4[f->nb_tags][kind_of(f)];
+	case DLO_L3_IPV6:
+		/* Behind an extension header the first next-header field is not proto. */
+		if (ip[DLO_IPV6_NEXT] != f->proto || f->flags != 0 ||
+			f->proto == DLO_PROTO_ICMPV6 || !tells(ip + DLO_IPV6_SRC) ||
+			!tells(ip + DLO_IPV6_DST))
+			return NULL;
+		return &rows_v6[f->nb_tags][kind_of(f)];
+	default:
+		return NULL;
+	}
+}
+
+void
+dlo_run_start(const struct dlo_plan *plan, struct rte_mbuf *m, struct dlo_run *ret)
+{
+	struct dlo_packet p;
+	const struct dlo_row *row;
+
+	ret->row = NULL;
+	if (m->nb_segs != 1 || rte_mbuf_refcnt_read(m) != 1 || !RTE_MBUF_DIRECT(m) ||
+		m->data_len != m->pkt_len || m->data_len < 32)
+		return;
+	dlo_packet_load(&p, m);
+	if (dlo_classify(plan, &p) != DLO_REFLECTED)
+		return;
+	row = find_row(p.head, &p.frame);
+	if (row == NULL || m->data_len < row->min_len)
+		return;
+	ret->row = row;
+	ret->data = p.head;
+	ret->offloads = !plan->link && m->ol_flags != 0;
+}
