@@ -8,8 +8,10 @@
  * where it is declared; "control" is the main lcore, "worker" the lcore that owns the queue.
  */
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <rte_config.h>
@@ -45,6 +47,15 @@ struct queue {
 	struct dlo_counters counters; /**< worker */
 };
 
+/*
+ * No cache line is written by two lcores: a queue's counters share theirs with nothing of another
+ * queue, wherever the next one is allocated. What stands before them is written by control before
+ * launch, but for plan, which is the worker's own.
+ */
+static_assert(offsetof(struct queue, counters) % DLO_COUNTERS_ALIGN == 0,
+	"counters start a line of their own");
+static_assert(sizeof(struct queue) % DLO_COUNTERS_ALIGN == 0, "and end one");
+
 struct port {
 	uint16_t id; /**< ethdev port id */
 	uint16_t nb_queues; /**< receive = transmit queues */
@@ -76,6 +87,11 @@ struct worker {
 	uint64_t idle_cycles; /**< worker: TSC cycles in turns that did not, asleep included */
 	uint64_t frames; /**< worker: received */
 };
+
+/* Workers stand in an array: what one counts must not share a line with its neighbour's. */
+static_assert(offsetof(struct worker, counters_start) % RTE_CACHE_LINE_SIZE == 0,
+	"a worker's counters start a line of their own");
+static_assert(sizeof(struct worker) % RTE_CACHE_LINE_SIZE == 0, "and end one");
 
 struct app {
 	struct dlo_conf conf; /**< read-only after start */

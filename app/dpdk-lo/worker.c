@@ -21,6 +21,9 @@
 #define HOUSEKEEPING_TURNS 256
 /* A full transmit queue is given this many more chances before what is left is dropped. */
 #define TX_RETRIES 64
+/* After this many turns with frames in a row the clock is read at housekeeping only: it costs ten
+ * frames. The first turn without counts as busy then; it is a short one, sleep comes much later. */
+#define CLOCK_TURNS 8
 #define CONTROL_PERIOD_MS 10
 
 unsigned int
@@ -71,55 +74,68 @@ free_frames(struct rte_mbuf **pkts, unsigned int nb)
 		rte_pktmbuf_free_bulk(pkts, nb);
 }
 
+/* Count what the transmit queue has taken, frame by frame: not everything, or answers among it. */
+static void
+count_sent(struct queue *q, struct rte_mbuf **pkts, const struct dlo_burst *burst, uint16_t sent)
+{
+	struct dlo_counters *c = &q->counters;
+	uint64_t bytes = burst->back_bytes;
+
+	for (uint16_t i = 0; i < sent; i++)
+		dlo_count(&c->verdict[burst->verdict[i]], 1);
+	/* Sent frames may be freed by now; those left behind are still ours to ask. */
+	for (uint16_t i = sent; i < burst->nb_back; i++)
+		bytes -= rte_pktmbuf_pkt_len(pkts[i]);
+	dlo_count(&c->tx, sent);
+	dlo_count(&c->tx_bytes, bytes);
+	dlo_count(&c->verdict[DLO_DROP_TX_FULL], burst->nb_back - sent);
+}
+
 /* Send what goes back; a verdict counts when the transmit queue has taken the frame. */
 static void
-send_back(struct queue *q, struct rte_mbuf **pkts, const uint8_t *verdict, uint16_t nb)
+send_back(struct queue *q, struct rte_mbuf **pkts, const struct dlo_burst *burst)
 {
 	struct dlo_counters *c = &q->counters;
 	struct capture_burst captured;
-	uint32_t lens[BURST];
-	uint64_t bytes = 0;
-	uint16_t sent = 0;
+	uint16_t nb = burst->nb_back, sent = 0;
 
-	/* The driver may have freed a frame by the time it is counted: note the lengths before. */
-	for (uint16_t i = 0; i < nb; i++)
-		lens[i] = pkts[i]->pkt_len;
 	if (unlikely(q->capture != NULL))
 		capture_tx_begin(q->capture, q, pkts, nb, &captured);
 	for (unsigned int tries = 0; sent < nb && tries <= TX_RETRIES; tries++)
 		sent += rte_eth_tx_burst(q->port_id, q->queue_id, pkts + sent, nb - sent);
-	for (uint16_t i = 0; i < sent; i++) {
-		dlo_count(&c->verdict[verdict[i]], 1);
-		bytes += lens[i];
+	if (likely(sent == nb && burst->nb_reflected == nb)) {
+		dlo_count(&c->verdict[DLO_REFLECTED], nb);
+		dlo_count(&c->tx, nb);
+		dlo_count(&c->tx_bytes, burst->back_bytes);
+	} else {
+		count_sent(q, pkts, burst, sent);
 	}
-	dlo_count(&c->tx, sent);
-	dlo_count(&c->tx_bytes, bytes);
 	if (unlikely(q->capture != NULL))
 		capture_tx_end(q->capture, q, &captured, pkts, nb, sent);
-	if (sent < nb) {
-		dlo_count(&c->verdict[DLO_DROP_TX_FULL], nb - sent);
-		free_frames(pkts + sent, nb - sent);
-	}
+	free_frames(pkts + sent, nb - sent);
 }
 
 /* A port that cannot chain gets what is linear; the rest cannot leave. */
-static uint16_t
-drop_chains(struct queue *q, struct rte_mbuf **pkts, uint8_t *verdict, uint16_t nb)
+static void
+drop_chains(struct queue *q, struct rte_mbuf **pkts, struct dlo_burst *burst)
 {
 	uint16_t kept = 0;
 
-	for (uint16_t i = 0; i < nb; i++) {
+	for (uint16_t i = 0; i < burst->nb_back; i++) {
 		if (pkts[i]->nb_segs == 1) {
-			verdict[kept] = verdict[i];
+			burst->verdict[kept] = burst->verdict[i];
 			pkts[kept++] = pkts[i];
 		} else {
 			dlo_count(&q->counters.verdict[DLO_DROP_TOO_BIG], 1);
+			burst->back_bytes -= rte_pktmbuf_pkt_len(pkts[i]);
+			burst->nb_reflected -= burst->verdict[i] == DLO_REFLECTED;
 			if (unlikely(q->capture != NULL))
 				capture_tx_drop(q->capture, q, pkts[i], DLO_DROP_TOO_BIG);
 			rte_pktmbuf_free(pkts[i]);
 		}
 	}
-	return kept;
+	burst->nb_back = kept;
+	burst->nb_chained = 0;
 }
 
 static uint16_t
@@ -129,7 +145,7 @@ queue_poll(struct queue *q)
 	struct capture_burst captured;
 	struct rte_mbuf *pkts[BURST];
 	struct dlo_burst burst;
-	uint16_t nb, nb_back;
+	uint16_t nb;
 
 	nb = rte_eth_rx_burst(q->port_id, q->queue_id, pkts, BURST);
 	if (nb == 0)
@@ -147,11 +163,10 @@ queue_poll(struct queue *q)
 		dlo_count(&c->verdict[burst.verdict[i]], 1);
 	free_frames(pkts + burst.nb_back, nb - burst.nb_back);
 
-	nb_back = burst.nb_back;
-	if (unlikely(!q->port->multi_seg_tx))
-		nb_back = drop_chains(q, pkts, burst.verdict, nb_back);
-	if (nb_back > 0)
-		send_back(q, pkts, burst.verdict, nb_back);
+	if (unlikely(burst.nb_chained > 0 && !q->port->multi_seg_tx))
+		drop_chains(q, pkts, &burst);
+	if (burst.nb_back > 0)
+		send_back(q, pkts, &burst);
 	return nb;
 }
 
@@ -184,7 +199,7 @@ worker_loop(struct app *app, struct worker *w, control_fn control)
 {
 	uint64_t control_tsc = rte_get_tsc_hz() / 1000 * CONTROL_PERIOD_MS;
 	uint64_t then = rte_rdtsc(), next_control = 0;
-	unsigned int turn = 0;
+	unsigned int turn = 0, busy_turns = 0;
 	struct idle idle;
 
 	idle_init(&idle, w);
@@ -192,17 +207,21 @@ worker_loop(struct app *app, struct worker *w, control_fn control)
 	rte_rcu_qsbr_thread_online(app->rcu, w->lcore);
 	while (!atomic_load_explicit(&app->stop, memory_order_relaxed)) {
 		bool busy = poll_all(w);
-		bool slept = false;
+		bool slept = false, due;
 		uint64_t now;
 
 		if (busy)
 			idle_reset(&idle);
 		else
 			slept = idle_wait(&idle);
+		busy_turns = busy ? busy_turns + 1 : 0;
+		due = ++turn % HOUSEKEEPING_TURNS == 0 || slept;
+		if (busy_turns > CLOCK_TURNS && !due)
+			continue;
 		now = rte_rdtsc();
 		dlo_count(busy ? &w->busy_cycles : &w->idle_cycles, now - then);
 		then = now;
-		if (++turn % HOUSEKEEPING_TURNS != 0 && !slept)
+		if (!due)
 			continue;
 		housekeeping(app, w);
 		if (control != NULL && now >= next_control) {
@@ -210,6 +229,7 @@ worker_loop(struct app *app, struct worker *w, control_fn control)
 			control(app);
 		}
 	}
+	dlo_count(busy_turns > 0 ? &w->busy_cycles : &w->idle_cycles, rte_rdtsc() - then);
 	rte_rcu_qsbr_thread_offline(app->rcu, w->lcore);
 	rte_rcu_qsbr_thread_unregister(app->rcu, w->lcore);
 }
