@@ -16,6 +16,7 @@
 #include <rte_pdump.h>
 
 #include "app.h"
+#include "appliance.h"
 #include "capture.h"
 #include "cmdline.h"
 #include "control.h"
@@ -217,7 +218,7 @@ main(int argc, char **argv)
 	struct cmdline_eal eal;
 	int ret;
 
-	switch (cmdline_parse(argc, argv, &app.conf, &eal)) {
+	switch (cmdline_parse(&program_dpdk_lo, argc, argv, &app.conf, &eal)) {
 	case CMDLINE_DONE:
 		return EXIT_SUCCESS;
 	case CMDLINE_USAGE:

@@ -8,10 +8,7 @@
  * 'quotes' around a word become bold in the man page.
  */
 
-struct prose_item {
-	const char *term;
-	const char *text;
-};
+#include "program.h"
 
 extern const char prose_synopsis[];
 extern const char prose_summary[]; /**< one sentence */

@@ -158,7 +158,13 @@ const struct dlo_option dlo_options[] = {
 const struct dlo_option *
 dlo_option_by_name(const char *name)
 {
-	for (const struct dlo_option *o = dlo_options; o->name != NULL; o++) {
+	return dlo_option_find(dlo_options, name);
+}
+
+const struct dlo_option *
+dlo_option_find(const struct dlo_option *table, const char *name)
+{
+	for (const struct dlo_option *o = table; o->name != NULL; o++) {
 		if (strcmp(o->name, name) == 0)
 			return o;
 	}

@@ -28,6 +28,8 @@ struct dlo_option {
 	 */
 	int (*set)(struct dlo_conf *conf, struct dlo_conf_port *port, const char *value,
 		char err[DLO_CONF_ERR]);
+	/** The same for a program whose configuration is another; NULL in dlo_options. */
+	int (*set_other)(void *conf, const char *value, char err[DLO_CONF_ERR]);
 };
 
 /** The table, in the order of --help; the last entry has a NULL name. Static. */
@@ -35,5 +37,8 @@ extern const struct dlo_option dlo_options[];
 
 /** @return the row of @p name (without dashes, never abbreviated), or NULL. Thread: any. */
 const struct dlo_option *dlo_option_by_name(const char *name);
+
+/** The same in another program's table. */
+const struct dlo_option *dlo_option_find(const struct dlo_option *table, const char *name);
 
 #endif

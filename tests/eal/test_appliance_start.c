@@ -23,6 +23,7 @@
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
 
+#include "appliance.h"
 #include "eal.h"
 
 static char top[] = "/tmp/dlo-test-start-XXXXXX";
@@ -46,7 +47,7 @@ run_child(const char *line, started_fn started)
 	argv[argc++] = name;
 	for (char *w = strtok_r(words, " ", &save); w != NULL; w = strtok_r(NULL, " ", &save))
 		argv[argc++] = w;
-	if (cmdline_parse(argc, argv, &conf, &eal) != CMDLINE_RUN)
+	if (cmdline_parse(&program_dpdk_lo, argc, argv, &conf, &eal) != CMDLINE_RUN)
 		return EINVAL;
 	rc = eal_start(&eal);
 	if (rc != 0)

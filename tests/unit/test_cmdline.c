@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "appliance.h"
 #include "cmdline.h"
 #include "conf/option.h"
 #include "manpage.h"
@@ -35,7 +36,7 @@ run(const char *line)
 		argv[argc++] = strcmp(w, "''") == 0 ? w + 2 : w;
 	argv[argc] = NULL;
 	err[0] = '\0';
-	return cmdline_read(argc, argv, &conf, &eal, &page, err);
+	return cmdline_read(&program_dpdk_lo, argc, argv, &conf, &eal, &page, err);
 }
 
 static void
@@ -184,7 +185,13 @@ static void
 print_man(FILE *out, unsigned int columns)
 {
 	(void)columns;
-	manpage_print(out);
+	manpage_print(&program_dpdk_lo, out);
+}
+
+static void
+print_help(FILE *out, unsigned int columns)
+{
+	usage_print(&program_dpdk_lo, out, columns);
 }
 
 /* Every option with its default is there, and only what cannot be broken is wider. */
@@ -192,7 +199,7 @@ static void
 help_is_whole_and_wrapped(void **state)
 {
 	char head[128];
-	char *text = printed(usage_print, 60);
+	char *text = printed(print_help, 60);
 	char *save = NULL;
 
 	(void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef DLO_APP_CMDLINE_H
-#define DLO_APP_CMDLINE_H
+#ifndef DLO_COMMON_CMDLINE_H
+#define DLO_COMMON_CMDLINE_H
 
 /**
  * @file
@@ -11,6 +11,7 @@
 
 #include "conf/conf.h"
 #include "eal_args.h"
+#include "program.h"
 
 #define CMDLINE_ERR DLO_CONF_ERR
 
@@ -38,17 +39,16 @@ enum cmdline_page {
 };
 
 /**
- * Parse argv into @p conf (config file first, then options, then validation); prints help and
- * errors.
+ * Parse argv into @p conf, which is what @p program->apply takes; prints help and errors.
  */
-enum cmdline_result cmdline_parse(int argc, char **argv, struct dlo_conf *conf,
-	struct cmdline_eal *ret_eal);
+enum cmdline_result cmdline_parse(const struct program *program, int argc, char **argv,
+	void *conf, struct cmdline_eal *ret_eal);
 
 /**
  * The same without printing: CMDLINE_DONE with @p ret_page, CMDLINE_USAGE with one sentence in
  * @p err.
  */
-enum cmdline_result cmdline_read(int argc, char **argv, struct dlo_conf *conf,
-	struct cmdline_eal *ret_eal, enum cmdline_page *ret_page, char err[CMDLINE_ERR]);
+enum cmdline_result cmdline_read(const struct program *program, int argc, char **argv,
+	void *conf, struct cmdline_eal *ret_eal, enum cmdline_page *ret_page, char err[CMDLINE_ERR]);
 
 #endif

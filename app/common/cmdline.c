@@ -9,7 +9,6 @@
 
 #include <rte_version.h>
 
-#include "conf/option.h"
 #include "log.h"
 #include "manpage.h"
 #include "usage.h"
@@ -66,16 +65,18 @@ split(char *arg, char buf[NAME_LEN], char **ret_value)
 }
 
 static enum cmdline_result
-read_eal(int argc, char **argv, struct cmdline_eal *eal, char err[CMDLINE_ERR])
+read_eal(const struct program *program, int argc, char **argv, struct cmdline_eal *eal,
+	char err[CMDLINE_ERR])
 {
 	char name[NAME_LEN];
 	char *value;
 
 	for (int i = 1; i < argc; i++) {
-		if (dlo_option_by_name(split(argv[i], name, &value)) != NULL &&
+		if (dlo_option_find(program->options, split(argv[i], name, &value)) != NULL &&
 			!eal_args_is_option(name))
-			return usage(err, "--%s is an option of dpdk-lo, not of EAL: write it "
-				"after '--', as in 'dpdk-lo -- --%s ...'", name, name);
+			return usage(err, "--%s is an option of %s, not of EAL: write it "
+				"after '--', as in '%s -- --%s ...'", name, program->name,
+				program->name, name);
 	}
 	eal->argc = argc;
 	eal->argv = argv;
@@ -86,17 +87,13 @@ read_eal(int argc, char **argv, struct cmdline_eal *eal, char err[CMDLINE_ERR])
 	return CMDLINE_RUN;
 }
 
-struct setting {
-	const struct dlo_option *option;
-	const char *value; /* NULL: none */
-};
-
 /*
  * Not getopt_long(): it takes abbreviations, which a new option would make ambiguous, takes the
  * next option for a missing value, and an optional value only after '='.
  */
 static enum cmdline_result
-read_option(int argc, char **argv, int *at, struct setting *ret, char err[CMDLINE_ERR])
+read_option(const struct program *program, int argc, char **argv, int *at,
+	struct cmdline_setting *ret, char err[CMDLINE_ERR])
 {
 	char name[NAME_LEN];
 	char *arg = argv[*at];
@@ -106,9 +103,9 @@ read_option(int argc, char **argv, int *at, struct setting *ret, char err[CMDLIN
 	if (arg[0] != '-')
 		return usage(err, "'%s' is not an option, see --help", arg);
 	if (split(arg, name, &value)[0] == '\0')
-		return usage(err, "'%s' is not an option of dpdk-lo: those have two dashes, and "
-			"EAL's stand before '--'", arg);
-	ret->option = dlo_option_by_name(name);
+		return usage(err, "'%s' is not an option of %s: those have two dashes, and "
+			"EAL's stand before '--'", arg, program->name);
+	ret->option = dlo_option_find(program->options, name);
 	if (ret->option == NULL && eal_args_is_option(name))
 		return usage(err, "--%s is an option of EAL: write it before '--'", name);
 	if (ret->option == NULL)
@@ -127,56 +124,33 @@ read_option(int argc, char **argv, int *at, struct setting *ret, char err[CMDLIN
 	return CMDLINE_RUN;
 }
 
-/* The config file first, wherever it is named, so that the others win. */
 static enum cmdline_result
-apply(const struct setting *settings, int nb, struct dlo_conf *conf, char err[CMDLINE_ERR])
-{
-	int config = -1;
-
-	for (int i = 0; i < nb; i++) {
-		if (strcmp(settings[i].option->name, "config") != 0)
-			continue;
-		if (config >= 0)
-			return usage(err, "--config: given twice, one file is read");
-		config = i;
-	}
-	if (config >= 0 && (dlo_conf_set(conf, "config", settings[config].value, err) != 0 ||
-		dlo_conf_read_file(conf, settings[config].value, err) != 0))
-		return CMDLINE_USAGE;
-	for (int i = 0; i < nb; i++) {
-		if (i != config &&
-			dlo_conf_set(conf, settings[i].option->name, settings[i].value, err) != 0)
-			return CMDLINE_USAGE;
-	}
-	return dlo_conf_validate(conf, err) == 0 ? CMDLINE_RUN : CMDLINE_USAGE;
-}
-
-static enum cmdline_result
-read_ours(int argc, char **argv, struct dlo_conf *conf, char err[CMDLINE_ERR])
+read_ours(const struct program *program, int argc, char **argv, void *conf,
+	char err[CMDLINE_ERR])
 {
 	enum cmdline_result result = CMDLINE_RUN;
-	struct setting *settings;
+	struct cmdline_setting *settings;
 	int nb = 0;
 
 	settings = calloc(argc > 0 ? argc : 1, sizeof(*settings));
 	if (settings == NULL)
 		return usage(err, "out of memory");
 	for (int at = 0; result == CMDLINE_RUN && at < argc; at++)
-		result = read_option(argc, argv, &at, &settings[nb++], err);
-	if (result == CMDLINE_RUN)
-		result = apply(settings, nb, conf, err);
+		result = read_option(program, argc, argv, &at, &settings[nb++], err);
+	if (result == CMDLINE_RUN && program->apply(conf, settings, nb, err) != 0)
+		result = CMDLINE_USAGE;
 	free(settings);
 	return result;
 }
 
 enum cmdline_result
-cmdline_read(int argc, char **argv, struct dlo_conf *conf, struct cmdline_eal *ret_eal,
+cmdline_read(const struct program *program, int argc, char **argv, void *conf, struct cmdline_eal *ret_eal,
 	enum cmdline_page *ret_page, char err[CMDLINE_ERR])
 {
 	enum cmdline_result result;
 	int eal_argc = argc, ours = argc;
 
-	dlo_conf_init(conf);
+	program->init(conf);
 	memset(ret_eal, 0, sizeof(*ret_eal));
 	for (int i = 1; i < argc; i++) {
 		*ret_page = page_of(argv[i]);
@@ -190,9 +164,9 @@ cmdline_read(int argc, char **argv, struct dlo_conf *conf, struct cmdline_eal *r
 			ours = i + 1;
 		}
 	}
-	result = read_eal(eal_argc, argv, ret_eal, err);
+	result = read_eal(program, eal_argc, argv, ret_eal, err);
 	if (result == CMDLINE_RUN)
-		result = read_ours(argc - ours, argv + ours, conf, err);
+		result = read_ours(program, argc - ours, argv + ours, conf, err);
 	for (char *c = err; result == CMDLINE_USAGE && *c != '\0'; c++) {
 		if (iscntrl((unsigned char)*c))
 			*c = '?';
@@ -201,24 +175,24 @@ cmdline_read(int argc, char **argv, struct dlo_conf *conf, struct cmdline_eal *r
 }
 
 enum cmdline_result
-cmdline_parse(int argc, char **argv, struct dlo_conf *conf, struct cmdline_eal *ret_eal)
+cmdline_parse(const struct program *program, int argc, char **argv, void *conf, struct cmdline_eal *ret_eal)
 {
 	enum cmdline_result result;
 	enum cmdline_page page;
 	char err[CMDLINE_ERR];
 
-	result = cmdline_read(argc, argv, conf, ret_eal, &page, err);
+	result = cmdline_read(program, argc, argv, conf, ret_eal, &page, err);
 	if (result == CMDLINE_USAGE)
 		say_error("%s", err);
 	switch (page) {
 	case CMDLINE_HELP:
-		usage_print(stdout, usage_columns());
+		usage_print(program, stdout, usage_columns());
 		break;
 	case CMDLINE_MAN:
-		manpage_print(stdout);
+		manpage_print(program, stdout);
 		break;
 	case CMDLINE_VERSION:
-		printf("dpdk-lo %s, %s\n", DLO_VERSION, rte_version());
+		printf("%s %s, %s\n", program->name, DLO_VERSION, rte_version());
 		break;
 	case CMDLINE_NO_PAGE:
 		break;

@@ -164,7 +164,7 @@ scan(int argc, char *const *argv, struct eal_given *ret, char err[EAL_ARGS_ERR])
 				continue;
 			}
 			snprintf(err, EAL_ARGS_ERR, "'%s' is not an option: EAL's options stand "
-				"before '--', those of dpdk-lo after it, see --help", argv[optind]);
+				"before '--', the others after it, see --help", argv[optind]);
 			return -EINVAL;
 		}
 		if (opt == ':') {

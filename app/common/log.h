@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef DLO_APP_LOG_H
-#define DLO_APP_LOG_H
+#ifndef DLO_COMMON_LOG_H
+#define DLO_COMMON_LOG_H
 
 /**
  * @file
- * What the appliance says. Errors and warnings are one sentence on stderr that names the object,
+ * What the program says, with its name before it. Errors and warnings are one sentence on stderr that names the object,
  * the reason and the remedy; notices go to stdout. Never called from the data path.
  */
+
+/** Name that all lines begin with; "dpdk-lo" unless set. @p name stays the caller's. */
+void say_as(const char *name);
 
 /** "dpdk-lo: error: ..." on stderr. */
 void say_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -4,12 +4,20 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+static const char *speaker = "dpdk-lo";
+
+void
+say_as(const char *name)
+{
+	speaker = name;
+}
+
 static void
-say_to(FILE *stream, const char *prefix, const char *fmt, va_list ap)
+say_to(FILE *stream, const char *kind, const char *fmt, va_list ap)
 {
 	/* One lock around the line, so that threads cannot mix theirs. */
 	flockfile(stream);
-	fputs(prefix, stream);
+	fprintf(stream, "%s: %s", speaker, kind);
 	vfprintf(stream, fmt, ap);
 	fputc('\n', stream);
 	fflush(stream);
@@ -22,7 +30,7 @@ say_error(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say_to(stderr, "dpdk-lo: error: ", fmt, ap);
+	say_to(stderr, "error: ", fmt, ap);
 	va_end(ap);
 }
 
@@ -32,7 +40,7 @@ say_warning(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say_to(stderr, "dpdk-lo: warning: ", fmt, ap);
+	say_to(stderr, "warning: ", fmt, ap);
 	va_end(ap);
 }
 
@@ -42,6 +50,6 @@ say(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say_to(stdout, "dpdk-lo: ", fmt, ap);
+	say_to(stdout, "", fmt, ap);
 	va_end(ap);
 }

@@ -5,8 +5,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "conf/option.h"
-#include "prose.h"
 
 /* One character of text; a hyphen must stay one that can be pasted into a shell. */
 static void
@@ -107,24 +105,42 @@ put_option(FILE *out, const struct dlo_option *o)
 	}
 }
 
+/* A name in the middle of a line. */
+static void
+put_name(FILE *out, const char *name, bool upper)
+{
+	for (const char *c = name; *c != '\0'; c++)
+		put_char(out, upper ? (char)toupper((unsigned char)*c) : *c);
+}
+
+static void
+put_head(const struct program *program, FILE *out)
+{
+	fprintf(out, ".\\\" SPDX-License-Identifier: BSD-3-Clause\n"
+		".\\\" Made by %s --help=man from its option table; do not edit.\n.TH ",
+		program->name);
+	put_name(out, program->name, true);
+	fputs(" 8 \"\" \"", out);
+	put_name(out, program->name, false);
+	fputs(" " DLO_VERSION "\" \"System administration\"\n.SH NAME\n", out);
+	put_name(out, program->name, false);
+	fprintf(out, " \\- %s\n.SH SYNOPSIS\n\\fB", program->title);
+	put_name(out, program->name, false);
+	fputs("\\fR [\\fIEAL options\\fR] [\\fB\\-\\-\\fR \\fIoptions\\fR]\n"
+	      ".SH DESCRIPTION\n", out);
+}
+
 void
-manpage_print(FILE *out)
+manpage_print(const struct program *program, FILE *out)
 {
 	const char *group = "";
 
-	fputs(".\\\" SPDX-License-Identifier: BSD-3-Clause\n"
-	      ".\\\" Made by dpdk-lo --help=man from its option table; do not edit.\n"
-	      ".TH DPDK\\-LO 8 \"\" \"dpdk\\-lo " DLO_VERSION "\" \"System administration\"\n"
-	      ".SH NAME\n"
-	      "dpdk\\-lo \\- the loopback device, rebuilt on DPDK\n"
-	      ".SH SYNOPSIS\n"
-	      "\\fBdpdk\\-lo\\fR [\\fIEAL options\\fR] [\\fB\\-\\-\\fR \\fIoptions\\fR]\n"
-	      ".SH DESCRIPTION\n", out);
-	put_paragraphs(out, prose_description);
+	put_head(program, out);
+	put_paragraphs(out, program->description);
 	fputs(".SH OPTIONS\n", out);
-	put_paragraphs(out, prose_arguments);
-	put_items(out, "B", prose_pages);
-	for (const struct dlo_option *o = dlo_options; o->name != NULL; o++) {
+	put_paragraphs(out, program->arguments);
+	put_items(out, "B", program->pages);
+	for (const struct dlo_option *o = program->options; o->name != NULL; o++) {
 		if (strcmp(o->group, group) != 0) {
 			group = o->group;
 			fprintf(out, ".SS %s\n", group);
@@ -132,11 +148,11 @@ manpage_print(FILE *out)
 		put_option(out, o);
 	}
 	fputs(".SH EXIT STATUS\n", out);
-	put_items(out, "B", prose_exit_status);
+	put_items(out, "B", program->exit_status);
 	fputs(".SH FILES\n", out);
-	put_items(out, "I", prose_files);
+	put_items(out, "I", program->files);
 	fputs(".SH EXAMPLES\n", out);
-	put_items(out, "B", prose_examples);
+	put_items(out, "B", program->examples);
 	fputs(".SH SEE ALSO\n", out);
-	put_text(out, prose_see_also);
+	put_text(out, program->see_also);
 }

@@ -68,7 +68,7 @@ check_prefix(const struct eal_given *given)
 	pid_t pid;
 
 	if (given->proc_type != NULL && strcmp(given->proc_type, "secondary") == 0) {
-		say_error("--proc-type: dpdk-lo is a primary process, it cannot attach to another");
+		say_error("--proc-type: this is a primary process, it cannot attach to another");
 		return -EINVAL;
 	}
 	if (given->file_prefix == NULL || given->no_shconf || given->in_memory ||

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef DLO_APP_EAL_ARGS_H
-#define DLO_APP_EAL_ARGS_H
+#ifndef DLO_COMMON_EAL_ARGS_H
+#define DLO_COMMON_EAL_ARGS_H
 
 /**
  * @file

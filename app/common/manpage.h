@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef DLO_APP_MANPAGE_H
-#define DLO_APP_MANPAGE_H
+#ifndef DLO_COMMON_MANPAGE_H
+#define DLO_COMMON_MANPAGE_H
 
 /**
  * @file
@@ -9,7 +9,9 @@
 
 #include <stdio.h>
 
+#include "program.h"
+
 /** Print the page in the language of man(7). */
-void manpage_print(FILE *out);
+void manpage_print(const struct program *program, FILE *out);
 
 #endif

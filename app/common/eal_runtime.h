@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef DLO_APP_EAL_RUNTIME_H
-#define DLO_APP_EAL_RUNTIME_H
+#ifndef DLO_COMMON_EAL_RUNTIME_H
+#define DLO_COMMON_EAL_RUNTIME_H
 
 /**
  * @file

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef DLO_APP_EAL_FACTS_H
-#define DLO_APP_EAL_FACTS_H
+#ifndef DLO_COMMON_EAL_FACTS_H
+#define DLO_COMMON_EAL_FACTS_H
 
 /**
  * @file

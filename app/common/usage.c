@@ -6,8 +6,6 @@
 #include <unistd.h>
 #include <sys/ioctl.h>
 
-#include "conf/option.h"
-#include "prose.h"
 
 #define TEXT_INDENT 6
 #define COLUMNS_MAX 100
@@ -66,13 +64,13 @@ print_option(FILE *out, const struct dlo_option *o, unsigned int columns)
 }
 
 void
-usage_print(FILE *out, unsigned int columns)
+usage_print(const struct program *program, FILE *out, unsigned int columns)
 {
 	const char *group = "";
 
-	fprintf(out, "Usage: %s\n\n", prose_synopsis);
-	print_wrapped(out, prose_summary, 0, columns);
-	for (const struct dlo_option *o = dlo_options; o->name != NULL; o++) {
+	fprintf(out, "Usage: %s\n\n", program->synopsis);
+	print_wrapped(out, program->summary, 0, columns);
+	for (const struct dlo_option *o = program->options; o->name != NULL; o++) {
 		if (strcmp(o->group, group) != 0) {
 			group = o->group;
 			fprintf(out, "\n%s:\n", group);
@@ -80,17 +78,17 @@ usage_print(FILE *out, unsigned int columns)
 		print_option(out, o, columns);
 	}
 	fprintf(out, "\nBefore or after '--':\n");
-	for (const struct prose_item *i = prose_pages; i->term != NULL; i++) {
+	for (const struct prose_item *i = program->pages; i->term != NULL; i++) {
 		fprintf(out, "  %s\n", i->term);
 		print_wrapped(out, i->text, TEXT_INDENT, columns);
 	}
 	fputc('\n', out);
-	for (unsigned int i = 0; prose_arguments[i] != NULL; i++) {
-		print_wrapped(out, prose_arguments[i], 0, columns);
+	for (unsigned int i = 0; program->arguments[i] != NULL; i++) {
+		print_wrapped(out, program->arguments[i], 0, columns);
 		fputc('\n', out);
 	}
 	fprintf(out, "Examples:\n");
-	for (const struct prose_item *i = prose_examples; i->term != NULL; i++) {
+	for (const struct prose_item *i = program->examples; i->term != NULL; i++) {
 		fprintf(out, "  %s\n", i->term);
 		print_wrapped(out, i->text, TEXT_INDENT, columns);
 	}
