@@ -17,7 +17,7 @@ die() {
 }
 
 [ $# -eq 1 ] || die "usage: fetch-driver-headers.sh DIR"
-mkdir -p "$1" || die "cannot make $1: choose a directory that can be written"
+mkdir -p "$1" 2>/dev/null || die "cannot make $1: choose a directory that can be written"
 dir=$(cd "$1" && pwd)
 
 for tool in apt-get apt-config dpkg-query awk tar; do
@@ -25,7 +25,8 @@ for tool in apt-get apt-config dpkg-query awk tar; do
 		die "$tool is missing: give the headers of your DPDK with -Ddriver_headers=DIR"
 done
 # shellcheck disable=SC2016 # the braces are dpkg-query's
-version=$(dpkg-query -W -f '${source:Version}' "$package" 2>/dev/null) && [ -n "$version" ] ||
+version=$(dpkg-query -W -f '${source:Version}' "$package" 2>/dev/null || true)
+[ -n "$version" ] ||
 	die "$package is not installed as a package: give the headers of your DPDK with -Ddriver_headers=DIR"
 # shellcheck disable=SC2016
 source=$(dpkg-query -W -f '${source:Package}' "$package")

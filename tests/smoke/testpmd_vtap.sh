@@ -147,7 +147,7 @@ say "show port xstats all"
 	fail "rx $(xstat 0 rx_good_packets), the kernel sent $(kernel_packets)"
 
 # Twice, without losing the host's settings.
-for round in 1 2; do
+for _ in 1 2; do
 	say "port stop all"
 	say "port start all"
 	say "start"
@@ -207,7 +207,7 @@ PY
 /usr/bin/python3 "$T/macswap.py" 2>"$T/macswap.err" || fail "macswap"
 
 # 5. Away and back, twice, in one process.
-for round in 1 2; do
+for _ in 1 2; do
 	say "stop"
 	say "port stop 1"
 	say "port close 1"
