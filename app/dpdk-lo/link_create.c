@@ -83,7 +83,8 @@ vtap_args(const struct dlo_conf_link *conf, unsigned int nb_queues, char *buf, s
 {
 	char mac[32];
 
-	snprintf(buf, len, "iface=%s,queues=%u%s", conf->name, nb_queues, mac_arg(conf, mac));
+	snprintf(buf, len, "iface=%s,queues=%u,uso=1%s", conf->name, nb_queues,
+		mac_arg(conf, mac));
 }
 
 static void
