@@ -2,6 +2,8 @@
 /* The vtap PMD's offloads, with the kernel's own UDP and TCP as the judge of every checksum. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_packet.h>
+#include <linux/virtio_net.h>
 #include <net/if.h>
 #include <netinet/udp.h>
 #include <pthread.h>
@@ -511,6 +513,67 @@ carries_tcp_without_offloads(void **state)
 	port_unmake(&p);
 }
 
+/* Tags are part of the frame, offsets count them, and the kernel finds the state as it was. */
+static void
+carries_vlan_tags(void **state)
+{
+	const struct vtap_vnet_state *vnet;
+	struct virtio_net_hdr hdr = {
+		.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+		.csum_start = 14 + 8 + 20,
+		.csum_offset = 6,
+	};
+	struct rte_mbuf *m, *plain;
+	uint8_t out[10 + 22 + 28 + 7], in[256], *data;
+	struct port p;
+	int fd, one = 1, n;
+
+	(void)state;
+	port_make(&p, "v0", "");
+	port_up(&p, RX_ALL, TX_ALL, 1);
+	fd = packet_socket("v0");
+	assert_int_equal(setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &one, sizeof(one)), 0);
+	plain = peer_udp(&p, 3000, "partial", 7);
+	memcpy(out, &hdr, 10);
+	memcpy(out + 10, rte_pktmbuf_mtod(plain, void *), 12);
+	memcpy(out + 22, "\x88\xa8\x00\x06\x81\x00\x00\x05", 8);
+	memcpy(out + 30, rte_pktmbuf_mtod_offset(plain, void *, 12), 37);
+	rte_pktmbuf_free(plain);
+	assert_int_equal(send(fd, out, sizeof(out), 0), sizeof(out));
+	m = port_recv(&p, 0, RTE_ETHER_TYPE_QINQ);
+	assert_non_null(m);
+	assert_int_equal(m->pkt_len, sizeof(out) - 10);
+	data = rte_pktmbuf_mtod(m, uint8_t *);
+	assert_memory_equal(data, out + 10, sizeof(out) - 10);
+	assert_int_equal(m->ol_flags,
+		RTE_MBUF_F_RX_L4_CKSUM_NONE | RTE_MBUF_F_RX_IP_CKSUM_GOOD | state_flag());
+	vnet = RTE_MBUF_DYNFIELD(m, rte_mbuf_dynfield_lookup(VTAP_DYNFIELD_NAME, NULL),
+		const struct vtap_vnet_state *);
+	assert_int_equal(vnet->csum_start, hdr.csum_start);
+	assert_int_equal(vnet->csum_offset, hdr.csum_offset);
+	/* Only the MACs: the kernel takes the outer tag out of what it shows. */
+	memcpy(data, out + 16, 6);
+	memcpy(data + 6, out + 10, 6);
+	assert_int_equal(rte_eth_tx_burst(p.id, 0, &m, 1), 1);
+	do {
+		struct sockaddr_ll from;
+		socklen_t from_len = sizeof(from);
+
+		n = (int)recvfrom(fd, in, sizeof(in), 0, (struct sockaddr *)&from, &from_len);
+		assert_true(n > 0);
+		if (from.sll_pkttype == PACKET_OUTGOING)
+			n = 0;
+	} while (n != sizeof(out) - 4);
+	memcpy(&hdr, in, 10);
+	assert_int_equal(hdr.flags, VIRTIO_NET_HDR_F_NEEDS_CSUM);
+	assert_int_equal(hdr.csum_start, 14 + 4 + 20);
+	assert_int_equal(hdr.csum_offset, 6);
+	assert_memory_equal(in + 22, out + 26, sizeof(out) - 26);
+	close(fd);
+	port_down(&p);
+	port_unmake(&p);
+}
+
 /* One frame of ten datagrams, there and back, with the state that came and with flags anew. */
 static void
 carries_udp_segments_where_asked(void **state)
@@ -573,6 +636,7 @@ main(void)
 		cmocka_unit_test(carries_tcp_verbatim),
 		cmocka_unit_test(carries_tcp_translated),
 		cmocka_unit_test(carries_tcp_without_offloads),
+		cmocka_unit_test(carries_vlan_tags),
 		cmocka_unit_test(carries_udp_segments_where_asked),
 	};
 	int failed;
