@@ -39,27 +39,6 @@ make_frame(uint8_t *buf, unsigned int len, uint8_t seed)
 	memcpy(buf, "\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x88\xb5", 14);
 }
 
-/* In pieces of at most seg bytes. */
-static struct rte_mbuf *
-to_mbufs(struct rte_mempool *pool, const uint8_t *buf, unsigned int len, unsigned int seg)
-{
-	struct rte_mbuf *head = NULL;
-
-	for (unsigned int at = 0; at < len;) {
-		struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
-		unsigned int n = RTE_MIN(len - at, seg);
-
-		assert_non_null(m);
-		memcpy(rte_pktmbuf_append(m, (uint16_t)n), buf + at, n);
-		at += n;
-		if (head == NULL)
-			head = m;
-		else
-			assert_int_equal(rte_pktmbuf_chain(head, m), 0);
-	}
-	return head;
-}
-
 static void
 send_one(const struct port *p, uint16_t queue, struct rte_mbuf *m)
 {

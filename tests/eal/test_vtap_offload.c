@@ -32,6 +32,12 @@
 
 #define STREAM (8u << 20) /* bytes of one TCP transfer */
 
+static uint8_t
+stream_byte(uint32_t at)
+{
+	return (uint8_t)(at * 31 + (at >> 12));
+}
+
 static uint64_t
 state_flag(void)
 {
@@ -180,6 +186,12 @@ keeps_the_state_of_a_frame(void **state)
 	assert_true(comes_back(&p, fd, m));
 	assert_int_equal(port_xstat(&p, "tx_stale_vnet_hdr_packets"), 2);
 
+	/* A tail alone: whoever changes lengths has to finish what he changes. */
+	m = partial_from_kernel(&p, fd);
+	memset(rte_pktmbuf_append(m, 10), 0, 10);
+	assert_int_equal(rte_eth_tx_burst(p.id, 0, &m, 1), 1);
+	assert_int_equal(port_xstat(&p, "tx_stale_vnet_hdr_packets"), 3);
+
 	/* The application says what it wants: that counts, not what was. */
 	m = partial_from_kernel(&p, fd);
 	turn_round(m);
@@ -194,11 +206,154 @@ keeps_the_state_of_a_frame(void **state)
 	turn_round(m);
 	m->ol_flags = 0;
 	assert_false(comes_back(&p, fd, m));
-	assert_int_equal(port_xstat(&p, "tx_stale_vnet_hdr_packets"), 2);
+	assert_int_equal(port_xstat(&p, "tx_stale_vnet_hdr_packets"), 3);
 	assert_int_equal(port_xstat(&p, "tx_verbatim_packets"), 4);
 	close(fd);
 	port_down(&p);
 	port_unmake(&p);
+}
+
+/* Headers with every field right but the checksums: those of IPv4 and L4 are garbage. */
+static unsigned int
+write_headers(uint8_t *at, const struct port *in, bool v4, bool tcp, unsigned int payload)
+{
+	unsigned int l4_len = (tcp ? 20 : 8) + payload;
+	struct rte_ether_addr mac;
+
+	assert_int_equal(rte_eth_macaddr_get(in->id, &mac), 0);
+	memset(at, 0, 74);
+	memcpy(at, &mac, 6);
+	memcpy(at + 6, "\x02\0\0\0\0\x02", 6);
+	memcpy(at + 12, v4 ? "\x08\x00" : "\x86\xdd", 2);
+	at += 14;
+	if (v4) {
+		at[0] = 0x45;
+		at[2] = (uint8_t)((20 + l4_len) >> 8);
+		at[3] = (uint8_t)(20 + l4_len);
+		at[8] = 64;
+		at[9] = tcp ? IPPROTO_TCP : IPPROTO_UDP;
+		memset(at + 10, 0xee, 2);
+		inet_pton(AF_INET, PEER_IP, at + 12);
+		inet_pton(AF_INET, "10.66.0.2", at + 16);
+		at += 20;
+	} else {
+		at[0] = 0x60;
+		at[4] = (uint8_t)(l4_len >> 8);
+		at[5] = (uint8_t)l4_len;
+		at[6] = tcp ? IPPROTO_TCP : IPPROTO_UDP;
+		at[7] = 64;
+		inet_pton(AF_INET6, "fd64::2", at + 8);
+		inet_pton(AF_INET6, "fd66::2", at + 24);
+		at += 40;
+	}
+	at[1] = 7;
+	at[3] = 9;
+	if (tcp) {
+		at[12] = 0x50;
+		at[13] = 0x10;
+		memset(at + 16, 0xee, 2);
+	} else {
+		at[4] = (uint8_t)(l4_len >> 8);
+		at[5] = (uint8_t)l4_len;
+		memset(at + 6, 0xee, 2);
+	}
+	return (v4 ? 34 : 54) + (tcp ? 20 : 8);
+}
+
+/* Returns the payload's length of a frame whose sums are all right. */
+static unsigned int
+check_finished(const struct rte_mbuf *m, bool v4, bool tcp, const uint8_t *payload)
+{
+	uint8_t copy[2048], *l4 = copy + (v4 ? 34 : 54), *sum = l4 + (tcp ? 16 : 6);
+	unsigned int len, head = (v4 ? 34 : 54) + (tcp ? 20 : 8);
+	uint16_t found, right;
+
+	assert_int_equal(m->nb_segs, 1);
+	assert_true(m->data_len <= sizeof(copy));
+	memcpy(copy, rte_pktmbuf_mtod(m, void *), m->data_len);
+	len = v4 ? 14u + (unsigned int)(copy[16] << 8 | copy[17]) :
+		   54u + (unsigned int)(copy[18] << 8 | copy[19]);
+	memcpy(&found, sum, sizeof(found));
+	memset(sum, 0, sizeof(found));
+	right = v4 ? rte_ipv4_udptcp_cksum((void *)(copy + 14), l4) :
+		     rte_ipv6_udptcp_cksum((void *)(copy + 14), l4);
+	assert_int_equal(found, right);
+	if (v4)
+		assert_int_equal(rte_raw_cksum(copy + 14, 20), 0xffff);
+	assert_memory_equal(copy + head, payload, len - head);
+	return len - head;
+}
+
+/*
+ * A kernel that keeps a frame believes an unfinished checksum. One that has to send it on through
+ * an interface without offloads finishes it, and shows what it was told to do.
+ */
+static void
+asks_the_kernel_for_the_right_thing(void **state)
+{
+	static const struct {
+		bool v4, tcp;
+		unsigned int payload, pad, segsz;
+	} cases[] = {
+		{ true, false, 7, 0, 0 },
+		/* Bytes that only fill the Ethernet frame are not summed. */
+		{ true, false, 7, 11, 0 },
+		{ false, false, 8, 10, 0 },
+		{ true, true, 101, 0, 0 },
+		{ false, true, 100, 3, 0 },
+		{ true, true, 5000, 0, 1000 },
+		{ false, true, 5001, 0, 1000 },
+		{ true, true, 60001, 0, 1400 },
+		{ false, true, 60000, 0, 1400 },
+	};
+	static uint8_t flat[65536];
+	struct port in, out;
+
+	(void)state;
+	port_make(&in, "v0", "");
+	port_up(&in, RX_ALL, TX_ALL, 1);
+	host_address(&in);
+	port_make(&out, "v1", "");
+	port_up(&out, 0, 0, 1);
+	run("ip addr add 10.66.0.1/24 dev v1");
+	run("ip neigh replace 10.66.0.2 lladdr 02:00:00:00:00:03 dev v1 nud permanent");
+	run("echo 0 >/proc/sys/net/ipv6/conf/v1/disable_ipv6");
+	run("ip addr add fd66::1/64 dev v1 nodad");
+	run("ip neigh replace fd66::2 lladdr 02:00:00:00:00:03 dev v1 nud permanent");
+	run("echo 1 >/proc/sys/net/ipv4/ip_forward");
+	run("echo 1 >/proc/sys/net/ipv6/conf/all/forwarding");
+	for (unsigned int i = 0; i < RTE_DIM(cases); i++) {
+		bool v4 = cases[i].v4, tcp = cases[i].tcp;
+		unsigned int head = write_headers(flat, &in, v4, tcp, cases[i].payload), at = 0;
+		struct rte_mbuf *m;
+
+		for (unsigned int k = 0; k < cases[i].payload; k++)
+			flat[head + k] = stream_byte(k);
+		memset(flat + head + cases[i].payload, 0, cases[i].pad);
+		m = to_mbufs(in.pool, flat, head + cases[i].payload + cases[i].pad, 1500);
+		m->ol_flags = v4 ? RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM : RTE_MBUF_F_TX_IPV6;
+		m->ol_flags |= cases[i].segsz != 0 ? RTE_MBUF_F_TX_TCP_SEG :
+			tcp			   ? RTE_MBUF_F_TX_TCP_CKSUM :
+						     RTE_MBUF_F_TX_UDP_CKSUM;
+		m->l2_len = 14;
+		m->l3_len = v4 ? 20 : 40;
+		m->l4_len = tcp ? 20 : 8;
+		m->tso_segsz = cases[i].segsz & 0xffff;
+		assert_int_equal(rte_eth_tx_burst(in.id, 0, &m, 1), 1);
+		while (at < cases[i].payload) {
+			m = port_recv(&out, 0, v4 ? RTE_ETHER_TYPE_IPV4 : RTE_ETHER_TYPE_IPV6);
+			assert_non_null(m);
+			if (rte_pktmbuf_mtod(m, uint8_t *)[v4 ? 23 : 20] ==
+				(tcp ? IPPROTO_TCP : IPPROTO_UDP))
+				at += check_finished(m, v4, tcp, flat + head + at);
+			rte_pktmbuf_free(m);
+		}
+		assert_int_equal(at, cases[i].payload);
+	}
+	port_down(&in);
+	port_unmake(&in);
+	port_down(&out);
+	port_unmake(&out);
 }
 
 /* Any checksum field will do, headers may be cut anywhere, and shared mbufs stay untouched. */
@@ -288,12 +443,6 @@ refuses_absurd_requests(void **state)
 	assert_int_equal(port_xstat(&p, "tx_bad_offload_drops"), RTE_DIM(bad));
 	port_down(&p);
 	port_unmake(&p);
-}
-
-static uint8_t
-stream_byte(uint32_t at)
-{
-	return (uint8_t)(at * 31 + (at >> 12));
 }
 
 static atomic_bool stream_done;
@@ -631,6 +780,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finishes_frames_for_plain_applications),
 		cmocka_unit_test(keeps_the_state_of_a_frame),
+		cmocka_unit_test(asks_the_kernel_for_the_right_thing),
 		cmocka_unit_test(computes_what_the_application_asks_for),
 		cmocka_unit_test(refuses_absurd_requests),
 		cmocka_unit_test(carries_tcp_verbatim),

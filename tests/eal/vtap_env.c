@@ -122,6 +122,14 @@ port_down(struct port *p)
 	check_pool(p);
 }
 
+static void
+check_no_big_pool(struct rte_mempool *pool, void *arg)
+{
+	(void)arg;
+	if (rte_eth_dev_count_avail() == 0 && strncmp(pool->name, "vtap_big", 8) == 0)
+		fail_msg("pool %s stays behind", pool->name);
+}
+
 void
 port_unmake(struct port *p)
 {
@@ -129,6 +137,8 @@ port_unmake(struct port *p)
 	assert_int_equal(if_nametoindex(p->iface), 0);
 	check_pool(p);
 	rte_mempool_free(p->pool);
+	/* A buffer that the driver lost would keep its pool alive. */
+	rte_mempool_walk(check_no_big_pool, NULL);
 }
 
 uint64_t
@@ -139,6 +149,26 @@ port_xstat(const struct port *p, const char *name)
 	assert_int_equal(rte_eth_xstats_get_id_by_name(p->id, name, &id), 0);
 	assert_int_equal(rte_eth_xstats_get_by_id(p->id, &id, &value, 1), 1);
 	return value;
+}
+
+struct rte_mbuf *
+to_mbufs(struct rte_mempool *pool, const uint8_t *buf, unsigned int len, unsigned int seg)
+{
+	struct rte_mbuf *head = NULL;
+
+	for (unsigned int at = 0; at < len;) {
+		struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
+		unsigned int n = RTE_MIN(len - at, seg);
+
+		assert_non_null(m);
+		memcpy(rte_pktmbuf_append(m, (uint16_t)n), buf + at, n);
+		at += n;
+		if (head == NULL)
+			head = m;
+		else
+			assert_int_equal(rte_pktmbuf_chain(head, m), 0);
+	}
+	return head;
 }
 
 static uint16_t

@@ -70,6 +70,10 @@ int packet_socket(const char *iface);
 /** Read one frame of an EtherType from a packet socket. @return its length, -1 after a second */
 int packet_recv(int fd, uint16_t etype, uint8_t *buf, unsigned int size);
 
+/** A frame of len bytes as a chain of mbufs of at most seg bytes. */
+struct rte_mbuf *to_mbufs(struct rte_mempool *pool, const uint8_t *buf, unsigned int len,
+	unsigned int seg);
+
 /** A whole UDP datagram from PEER_IP to HOST_IP, both ports the same. */
 struct rte_mbuf *peer_udp(const struct port *p, uint16_t port, const void *payload, uint16_t len);
 
