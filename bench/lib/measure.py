@@ -59,9 +59,10 @@ def run_side(ctx, case, side):
 	runners = []
 	try:
 		runners.append(Running(ctx, side, ctx.measured, ctx.control))
+		runners[0].wait_ready()
 		if side.peer:
-			runners[0].process.wait_for("its telemetry", runners[0].counters)
 			runners.append(Running(ctx, side.peer, ctx.control, ctx.control))
+			runners[1].wait_ready()
 		for runner in runners:
 			runner.go()
 		for runner in runners:

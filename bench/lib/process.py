@@ -45,7 +45,8 @@ class Process:
 	"""A DPDK program with a pipe to its stdin, a log and DPDK's telemetry socket."""
 
 	def __init__(self, scratch, argv, prefix, log):
-		self.argv = argv
+		# "stdbuf -oL PROGRAM ...": PROGRAM is what people know.
+		self.name = os.path.basename(argv[2] if argv[0] == "stdbuf" else argv[0])
 		self.log = log
 		self.runtime = os.path.join(scratch.path, "dpdk", prefix)
 		env = dict(os.environ, RUNTIME_DIRECTORY=scratch.path)
@@ -80,17 +81,22 @@ class Process:
 		with open(self.log, encoding="utf-8", errors="replace") as file:
 			return "".join(file.readlines()[-lines:])
 
+	def said(self, words):
+		with open(self.log, "rb") as file:
+			return words.encode() in file.read()
+
 	def check(self):
 		if self.popen.poll() is not None:
-			raise Failure(f"{os.path.basename(self.argv[0])} ended with {self.popen.returncode}; "
-				f"its last words ({self.log}):\n{self.tail()}")
+			code = self.popen.returncode
+			how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
+			raise Failure(f"{self.name} {how}; its last words ({self.log}):\n{self.tail()}")
 
 	def wait_for(self, what, ready, seconds=20):
 		end = time.monotonic() + seconds
 		while not ready():
 			self.check()
 			if time.monotonic() > end:
-				raise Failure(f"{os.path.basename(self.argv[0])}: {what} did not happen within "
+				raise Failure(f"{self.name}: {what} did not happen within "
 					f"{seconds} s; its last words ({self.log}):\n{self.tail()}")
 			time.sleep(0.02)
 

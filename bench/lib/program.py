@@ -86,7 +86,8 @@ class Running:
 	def argv(self, measured, control):
 		eal = self.eal(measured, control)
 		if self.side.program == "testpmd":
-			return [self.ctx.testpmd, *eal, "--", "-i", *self.side.options,
+			# Its words come line by line then, although nobody but a file listens.
+			return ["stdbuf", "-oL", self.ctx.testpmd, *eal, "--", "-i", *self.side.options,
 				f"--burst={BURST}", f"--rxd={DESCRIPTORS}", f"--txd={DESCRIPTORS}",
 				f"--rxq={self.side.workers}", f"--txq={self.side.workers}",
 				f"--nb-cores={self.side.workers}", f"--total-num-mbufs={POOL}",
@@ -96,6 +97,14 @@ class Running:
 		quiet = ["--loop-guard", "off"] if self.ctx.knows("--loop-guard") else []
 		return [self.ctx.dpdk_lo, *eal, "--", *self.side.options, *inject, *quiet,
 			"--json", self.report]
+
+	def wait_ready(self):
+		"""
+		Until its ports are up. Not by asking for counters: net_vhost of DPDK 22.11 crashes when
+		they are read while it is being set up.
+		"""
+		words = "Checking link statuses" if self.side.program == "testpmd" else "dpdk-lo: ready"
+		self.process.wait_for(f'"{words}"', lambda: self.process.said(words))
 
 	def go(self):
 		"""Start the traffic where the program does not do so by itself."""
