@@ -22,6 +22,8 @@ enum {
 	DLO_OWNER_NOBODY = 0,
 	DLO_OWNER_PORT = 1, /**< the appliance answers for it on this port */
 	DLO_OWNER_HOST = 2, /**< the host kernel's own: never answered by us */
+	/** On the link: a loopback. The host's own there, and what it sends from it is forwarded. */
+	DLO_OWNER_HOST_LOOPBACK = 3,
 	DLO_OWNER_LOOPBACK = 16, /**< loopback N is DLO_OWNER_LOOPBACK + N */
 };
 

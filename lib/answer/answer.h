@@ -60,14 +60,21 @@ dlo_owner_is_us(uint16_t owner)
 	return owner == DLO_OWNER_PORT || owner >= DLO_OWNER_LOOPBACK;
 }
 
-/** @return true when the IPv4 address at @p addr is ours. */
-static inline bool
-dlo_is_ours4(const struct dlo_plan *plan, const uint8_t *addr)
+/** @return the owner of the IPv4 address at @p addr, which needs no alignment. */
+static inline uint16_t
+dlo_owner4(const struct dlo_plan *plan, const uint8_t *addr)
 {
 	uint32_t be;
 
 	memcpy(&be, addr, sizeof(be));
-	return dlo_owner_is_us(dlo_addr_owner4(plan->addresses, be));
+	return dlo_addr_owner4(plan->addresses, be);
+}
+
+/** @return true when the IPv4 address at @p addr is ours. */
+static inline bool
+dlo_is_ours4(const struct dlo_plan *plan, const uint8_t *addr)
+{
+	return dlo_owner_is_us(dlo_owner4(plan, addr));
 }
 
 /** @return true when the IPv6 address at @p addr is ours. */

@@ -82,8 +82,15 @@ echo_reply_len(const struct dlo_packet *p)
 
 /*
  * Replies and fragments that reach our addresses by the host link are the host talking to itself
- * through us: they go on and are reflected, and the host does the rest.
+ * through us: they go on and are reflected, and the host does the rest. Those for a loopback that
+ * the host serves are its own too: answers to its pings, errors about what it sent.
  */
+static bool
+leaves_to_host(const struct dlo_plan *plan, uint16_t owner)
+{
+	return plan->link || (plan->punt && owner >= DLO_OWNER_LOOPBACK);
+}
+
 enum dlo_verdict
 dlo_icmp_decide(const struct dlo_plan *plan, struct dlo_packet *p)
 {
@@ -91,16 +98,17 @@ dlo_icmp_decide(const struct dlo_plan *plan, struct dlo_packet *p)
 	uint8_t *ip = p->head + f->l3_off;
 	const uint8_t *icmp = p->head + f->l4_off;
 	const uint8_t *record;
+	uint16_t owner = dlo_owner4(plan, ip + DLO_IPV4_DST);
 
-	if (!dlo_is_to_our_mac(plan, p->head) || !dlo_is_ours4(plan, ip + DLO_IPV4_DST))
+	if (!dlo_is_to_our_mac(plan, p->head) || !dlo_owner_is_us(owner))
 		return DLO_PASS;
 	if ((f->flags & DLO_FRAME_FRAGMENT) != 0)
-		return plan->link ? DLO_PASS : DLO_DROP_FRAGMENT;
+		return leaves_to_host(plan, owner) ? DLO_PASS : DLO_DROP_FRAGMENT;
 	if (f->l4 != DLO_L4_ICMP)
 		return DLO_PASS;
 	if (icmp[DLO_ICMP_TYPE] != DLO_ICMP_ECHO) {
-		return is_reply(icmp[DLO_ICMP_TYPE]) && !plan->link ? DLO_DROP_NOT_REQUEST :
-			DLO_PASS;
+		return is_reply(icmp[DLO_ICMP_TYPE]) && !leaves_to_host(plan, owner) ?
+			DLO_DROP_NOT_REQUEST : DLO_PASS;
 	}
 	if (icmp[DLO_ICMP_CODE] != 0)
 		return DLO_DROP_NOT_REQUEST;
@@ -127,16 +135,17 @@ dlo_icmpv6_decide(const struct dlo_plan *plan, struct dlo_packet *p)
 	const struct dlo_frame *f = &p->frame;
 	const uint8_t *ip = p->head + f->l3_off;
 	const uint8_t *icmp = p->head + f->l4_off;
+	uint16_t owner = dlo_addr_owner6(plan->addresses, ip + DLO_IPV6_DST);
 
-	if (!dlo_is_to_our_mac(plan, p->head) || !dlo_is_ours6(plan, ip + DLO_IPV6_DST))
+	if (!dlo_is_to_our_mac(plan, p->head) || !dlo_owner_is_us(owner))
 		return DLO_PASS;
 	if ((f->flags & DLO_FRAME_FRAGMENT) != 0)
-		return plan->link ? DLO_PASS : DLO_DROP_FRAGMENT;
+		return leaves_to_host(plan, owner) ? DLO_PASS : DLO_DROP_FRAGMENT;
 	if (f->l4 != DLO_L4_ICMPV6)
 		return DLO_PASS;
 	if (icmp[DLO_ICMP_TYPE] != DLO_ICMPV6_ECHO) {
-		return is_reply6(icmp[DLO_ICMP_TYPE]) && !plan->link ? DLO_DROP_NOT_REQUEST :
-			DLO_PASS;
+		return is_reply6(icmp[DLO_ICMP_TYPE]) && !leaves_to_host(plan, owner) ?
+			DLO_DROP_NOT_REQUEST : DLO_PASS;
 	}
 	if (icmp[DLO_ICMP_CODE] != 0)
 		return DLO_DROP_NOT_REQUEST;

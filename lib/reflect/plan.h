@@ -35,6 +35,10 @@ struct dlo_plan {
 	enum dlo_accept accept;
 	bool guards; /**< L2 and L3 guards (design: what a reflector must never do) */
 	bool link; /**< the port's other end is this host's kernel */
+	bool punt; /**< not on the link: what is for a loopback and no answer claims is the host's */
+	bool forward; /**< on the link: what the host sends from a loopback leaves by a port */
+	struct rte_ether_addr punt_dst; /**< with punt: MAC of the link's kernel side, never zero */
+	struct rte_ether_addr punt_src; /**< with punt: software MAC of the link */
 	uint32_t answers; /**< bit (1 << enum dlo_answer): enabled answers */
 	struct rte_ether_addr mac; /**< this port's software MAC */
 	unsigned int nb_own_macs;

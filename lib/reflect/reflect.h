@@ -20,12 +20,13 @@ struct rte_mbuf;
 
 /**
  * What became of a burst. After the call the caller's array holds, in this order, nb_back frames
- * to send back, nb_punt frames for the host link, and the rest to free; inside each part the order
- * of arrival is kept.
+ * to send back, nb_punt frames to hand over, and the rest to free; inside each part the order of
+ * arrival is kept. Frames to hand over are as they came: reflect/punt.h makes them ready, for the
+ * host link (DLO_PUNTED, on other ports) or for another port (DLO_FORWARDED, on the link).
  */
 struct dlo_burst {
 	uint16_t nb_back; /**< pkts[0 .. nb_back) */
-	uint16_t nb_punt; /**< pkts[nb_back .. nb_back + nb_punt) */
+	uint16_t nb_punt; /**< pkts[nb_back .. nb_back + nb_punt): for another port than this one */
 	uint16_t nb_reflected; /**< frames to send back with DLO_REFLECTED; the others are answers */
 	uint16_t nb_chained; /**< frames to send back that lie in several segments */
 	uint64_t rx_bytes; /**< bytes of all frames as they arrived */

@@ -8,6 +8,7 @@
 #include "reflect/burst.h"
 #include "reflect/guard.h"
 #include "reflect/packet.h"
+#include "reflect/punt.h"
 #include "reflect/scalar.h"
 #include "reflect/swap.h"
 
@@ -57,6 +58,8 @@ dlo_classify(const struct dlo_plan *plan, struct dlo_packet *p)
 	}
 	if (v == DLO_PASS && p->frame.fault == DLO_FAULT_NONE && dlo_answer_may_claim(&p->frame))
 		v = dlo_answer_decide(plan, p);
+	if (v == DLO_PASS && (plan->punt || plan->forward))
+		v = dlo_punt_decide(plan, p);
 	if (v == DLO_PASS)
 		v = judge_destination(plan, p->head);
 	if (v == DLO_PASS && plan->guards && plan->mode >= DLO_MODE_IP)
@@ -132,10 +135,10 @@ void
 dlo_reflect_rest(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t nb_pkts,
 	uint16_t done, uint64_t bytes, struct dlo_burst *ret)
 {
-	struct rte_mbuf *drops[DLO_BURST_MAX];
-	uint8_t drop_verdicts[DLO_BURST_MAX];
+	struct rte_mbuf *drops[DLO_BURST_MAX], *punts[DLO_BURST_MAX];
+	uint8_t drop_verdicts[DLO_BURST_MAX], punt_verdicts[DLO_BURST_MAX];
 	uint64_t rx_bytes = bytes, back_bytes = bytes;
-	uint16_t nb_back = done, nb_drops = 0;
+	uint16_t nb_back = done, nb_drops = 0, nb_punt = 0;
 	uint16_t nb_reflected = done, nb_chained = 0;
 
 	for (uint16_t i = done; i < nb_pkts; i++) {
@@ -149,6 +152,9 @@ dlo_reflect_rest(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t n
 		if (dlo_verdict_is_drop(v)) {
 			drops[nb_drops] = m;
 			drop_verdicts[nb_drops++] = v;
+		} else if (v == DLO_PUNTED || v == DLO_FORWARDED) {
+			punts[nb_punt] = m;
+			punt_verdicts[nb_punt++] = v;
 		} else {
 			/* Not what it was when an answer is shorter or longer than its request. */
 			back_bytes += rte_pktmbuf_pkt_len(m);
@@ -158,12 +164,16 @@ dlo_reflect_rest(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t n
 			ret->verdict[nb_back++] = v;
 		}
 	}
+	for (uint16_t i = 0; i < nb_punt; i++) {
+		pkts[nb_back + i] = punts[i];
+		ret->verdict[nb_back + i] = punt_verdicts[i];
+	}
 	for (uint16_t i = 0; i < nb_drops; i++) {
-		pkts[nb_back + i] = drops[i];
-		ret->verdict[nb_back + i] = drop_verdicts[i];
+		pkts[nb_back + nb_punt + i] = drops[i];
+		ret->verdict[nb_back + nb_punt + i] = drop_verdicts[i];
 	}
 	ret->nb_back = nb_back;
-	ret->nb_punt = 0;
+	ret->nb_punt = nb_punt;
 	ret->nb_reflected = nb_reflected;
 	ret->nb_chained = nb_chained;
 	ret->rx_bytes = rx_bytes;

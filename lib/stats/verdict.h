@@ -53,6 +53,7 @@
 	X(LOOP, "loop", "the far end reflects too: stopped by the loop guard")                     \
 	X(SHARED, "shared", "the mbuf's data is shared with somebody else: never written to")      \
 	X(TOO_BIG, "too_big", "needs segments or a size that the sending port cannot take")        \
+	X(NO_ROUTE, "no_route", "from a loopback to a peer that no port knows the way to")         \
 	X(LINK_FULL, "link_full", "the host link did not take the frame")                          \
 	X(TX_FULL, "tx_full", "the transmit queue did not take the frame in time")
 

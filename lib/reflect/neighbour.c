@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The asking side of ARP (RFC 826) and neighbour discovery (RFC 4861 7.2). */
+#include <string.h>
+
+#include <rte_mbuf.h>
+
+#include "answer/answer.h"
+#include "frame/cksum.h"
+#include "reflect/guard.h"
+#include "reflect/packet.h"
+#include "reflect/punt.h"
+
+static bool
+arp_heard(const struct dlo_plan *plan, const struct dlo_packet *p, struct dlo_station *ret)
+{
+	const uint8_t *arp = p->head + p->frame.l3_off;
+
+	if (dlo_get16(arp + DLO_ARP_HRD) != 1 || dlo_get16(arp + DLO_ARP_PRO) != DLO_TYPE_IPV4 ||
+		arp[DLO_ARP_HLN] != 6 || arp[DLO_ARP_PLN] != 4 ||
+		dlo_get16(arp + DLO_ARP_OP) != DLO_ARP_REPLY ||
+		!dlo_is_ours4(plan, arp + DLO_ARP_TPA) ||
+		memcmp(arp + DLO_ARP_SHA, p->head + DLO_ETHER_SRC, DLO_MAC_LEN) != 0)
+		return false;
+	ret->family = 4;
+	memcpy(ret->addr, arp + DLO_ARP_SPA, 4);
+	memcpy(ret->mac.addr_bytes, arp + DLO_ARP_SHA, DLO_MAC_LEN);
+	return true;
+}
+
+/* Target link-layer address option, NULL when there is none. */
+static const uint8_t *
+find_lla(const struct dlo_packet *p)
+{
+	uint32_t end = p->frame.l3_end < p->head_len ? p->frame.l3_end : p->head_len;
+	uint32_t off = p->frame.l4_off + DLO_ND_HLEN;
+
+	while (off + DLO_ND_OPT_LLA_LEN <= end) {
+		if (p->head[off + 1] == 0)
+			return NULL;
+		if (p->head[off] == DLO_ND_OPT_TLLA)
+			return p->head + off + 2;
+		off += (uint32_t)p->head[off + 1] * 8;
+	}
+	return NULL;
+}
+
+/* RFC 4861 7.1.2, as far as it is about what is taken over here. */
+static bool
+na_heard(const struct dlo_plan *plan, const struct dlo_packet *p, struct dlo_station *ret)
+{
+	const struct dlo_frame *f = &p->frame;
+	const uint8_t *ip = p->head + f->l3_off, *icmp = p->head + f->l4_off, *lla;
+
+	if (f->l4 != DLO_L4_ICMPV6 || f->l4_off != f->l3_off + DLO_IPV6_HLEN ||
+		(f->flags & DLO_FRAME_FRAG_HDR) != 0 ||
+		(uint32_t)f->l4_off + DLO_ND_HLEN > f->l3_end ||
+		icmp[DLO_ICMP_TYPE] != DLO_ICMPV6_NA || icmp[DLO_ICMP_CODE] != 0 ||
+		ip[DLO_IPV6_HOPS] != 255 || !dlo_is_ours6(plan, ip + DLO_IPV6_DST) ||
+		(dlo_get32(icmp + DLO_ND_FLAGS) & DLO_ND_SOLICITED) == 0)
+		return false;
+	lla = find_lla(p);
+	if (lla == NULL || !dlo_packet_l4_sum_is_good(p))
+		return false;
+	ret->family = 6;
+	memcpy(ret->addr, icmp + DLO_ND_TARGET, 16);
+	memcpy(ret->mac.addr_bytes, lla, DLO_MAC_LEN);
+	return true;
+}
+
+bool
+dlo_neighbour_heard(const struct dlo_plan *plan, struct rte_mbuf *m, struct dlo_station *ret)
+{
+	struct dlo_station from = { 0 };
+	struct dlo_packet p;
+	uint64_t mac;
+	bool heard;
+
+	dlo_packet_load(&p, m);
+	if (p.len < DLO_ETHER_HLEN)
+		return false;
+	dlo_frame_parse(p.head, p.len, &p.frame);
+	if (p.frame.fault != DLO_FAULT_NONE || p.frame.nb_tags > 0 ||
+		!dlo_is_to_our_mac(plan, p.head))
+		return false;
+	if (p.frame.l3 == DLO_L3_ARP)
+		heard = arp_heard(plan, &p, &from);
+	else
+		heard = p.frame.l3 == DLO_L3_IPV6 && na_heard(plan, &p, &from);
+	mac = dlo_get48(from.mac.addr_bytes);
+	if (!heard || mac == 0 || dlo_mac_is_group(mac))
+		return false;
+	*ret = from;
+	return true;
+}
+
+static uint32_t
+ask_arp(uint8_t *buf, const struct dlo_station *who, const struct rte_ether_addr *mac,
+	const uint8_t *own)
+{
+	uint8_t *arp = buf + DLO_ETHER_HLEN;
+
+	memset(buf, 0, DLO_ETHER_MIN);
+	memset(buf + DLO_ETHER_DST, 0xff, DLO_MAC_LEN);
+	memcpy(buf + DLO_ETHER_SRC, mac->addr_bytes, DLO_MAC_LEN);
+	dlo_put16(buf + DLO_ETHER_TYPE, DLO_TYPE_ARP);
+	dlo_put16(arp + DLO_ARP_HRD, 1);
+	dlo_put16(arp + DLO_ARP_PRO, DLO_TYPE_IPV4);
+	arp[DLO_ARP_HLN] = 6;
+	arp[DLO_ARP_PLN] = 4;
+	dlo_put16(arp + DLO_ARP_OP, DLO_ARP_REQUEST);
+	memcpy(arp + DLO_ARP_SHA, mac->addr_bytes, DLO_MAC_LEN);
+	memcpy(arp + DLO_ARP_SPA, own, 4);
+	memcpy(arp + DLO_ARP_TPA, who->addr, 4);
+	return DLO_ETHER_MIN;
+}
+
+static uint32_t
+ask_nd(uint8_t *buf, const struct dlo_station *who, const struct rte_ether_addr *mac,
+	const uint8_t *own)
+{
+	/* RFC 4291 2.7.1, and RFC 2464 7 for its MAC: both end like the address. */
+	static const uint8_t group[13] = { 0xff, 0x02, [11] = 0x01, 0xff };
+	const uint32_t len = DLO_ND_HLEN + DLO_ND_OPT_LLA_LEN;
+	uint8_t *ip = buf + DLO_ETHER_HLEN, *icmp = ip + DLO_IPV6_HLEN;
+
+	memset(buf, 0, DLO_ETHER_HLEN + DLO_IPV6_HLEN + len);
+	buf[DLO_ETHER_DST] = 0x33;
+	buf[DLO_ETHER_DST + 1] = 0x33;
+	buf[DLO_ETHER_DST + 2] = 0xff;
+	memcpy(buf + DLO_ETHER_DST + 3, who->addr + 13, 3);
+	memcpy(buf + DLO_ETHER_SRC, mac->addr_bytes, DLO_MAC_LEN);
+	dlo_put16(buf + DLO_ETHER_TYPE, DLO_TYPE_IPV6);
+	ip[0] = 0x60;
+	dlo_put16(ip + DLO_IPV6_PAYLOAD, len);
+	ip[DLO_IPV6_NEXT] = DLO_PROTO_ICMPV6;
+	ip[DLO_IPV6_HOPS] = 255;
+	memcpy(ip + DLO_IPV6_SRC, own, 16);
+	memcpy(ip + DLO_IPV6_DST, group, sizeof(group));
+	memcpy(ip + DLO_IPV6_DST + 13, who->addr + 13, 3);
+	icmp[DLO_ICMP_TYPE] = DLO_ICMPV6_NS;
+	memcpy(icmp + DLO_ND_TARGET, who->addr, 16);
+	icmp[DLO_ND_HLEN] = DLO_ND_OPT_SLLA;
+	icmp[DLO_ND_HLEN + 1] = 1;
+	memcpy(icmp + DLO_ND_HLEN + 2, mac->addr_bytes, DLO_MAC_LEN);
+	dlo_put16(icmp + DLO_ICMP_CKSUM,
+		~dlo_cksum_fold(dlo_cksum_pseudo6(ip, DLO_PROTO_ICMPV6, len) +
+			dlo_cksum_sum(icmp, len)));
+	return DLO_ETHER_HLEN + DLO_IPV6_HLEN + len;
+}
+
+uint32_t
+dlo_neighbour_ask(uint8_t *buf, const struct dlo_station *who, const struct rte_ether_addr *mac,
+	const uint8_t *own)
+{
+	return who->family == 4 ? ask_arp(buf, who, mac, own) : ask_nd(buf, who, mac, own);
+}
