@@ -252,10 +252,9 @@ dlo_addr_table_free(struct dlo_addr_table *table)
 }
 
 /* The last range that starts at or before the address: there always is one, the first is at 0. */
-uint16_t
-dlo_addr_owner4(const struct dlo_addr_table *table, uint32_t addr)
+static unsigned int
+find4(const struct dlo_addr_table *table, uint32_t key)
 {
-	uint32_t key = rte_be_to_cpu_32(addr);
 	unsigned int low = 0, n = table->nb4;
 
 	while (n > 1) {
@@ -265,13 +264,12 @@ dlo_addr_owner4(const struct dlo_addr_table *table, uint32_t addr)
 			low += half;
 		n -= half;
 	}
-	return table->v4[low].owner;
+	return low;
 }
 
-uint16_t
-dlo_addr_owner6(const struct dlo_addr_table *table, const uint8_t *addr)
+static unsigned int
+find6(const struct dlo_addr_table *table, struct key key)
 {
-	struct key key = { dlo_get64(addr), dlo_get64(addr + 8) };
 	unsigned int low = 0, n = table->nb6;
 
 	while (n > 1) {
@@ -281,5 +279,66 @@ dlo_addr_owner6(const struct dlo_addr_table *table, const uint8_t *addr)
 			low += half;
 		n -= half;
 	}
-	return table->v6[low].owner;
+	return low;
+}
+
+static struct key
+key6(const uint8_t *addr)
+{
+	return (struct key){ dlo_get64(addr), dlo_get64(addr + 8) };
+}
+
+uint16_t
+dlo_addr_owner4(const struct dlo_addr_table *table, uint32_t addr)
+{
+	return table->v4[find4(table, rte_be_to_cpu_32(addr))].owner;
+}
+
+uint16_t
+dlo_addr_owner6(const struct dlo_addr_table *table, const uint8_t *addr)
+{
+	return table->v6[find6(table, key6(addr))].owner;
+}
+
+/* Shortest prefix of a that b does not share; they differ. */
+static uint8_t
+apart4(uint32_t a, uint32_t b)
+{
+	return __builtin_clz(a ^ b) + 1;
+}
+
+static uint8_t
+apart6(struct key a, struct key b)
+{
+	return a.hi != b.hi ? __builtin_clzll(a.hi ^ b.hi) + 1 : __builtin_clzll(a.lo ^ b.lo) + 65;
+}
+
+/* A prefix around key that leaves out the two neighbours of its range lies inside the range. */
+uint8_t
+dlo_addr_block4(const struct dlo_addr_table *table, uint32_t addr)
+{
+	uint32_t key = rte_be_to_cpu_32(addr);
+	unsigned int i = find4(table, key);
+	uint8_t below = i > 0 ? apart4(key, table->v4[i].start - 1) : 0;
+	uint8_t above = i + 1 < table->nb4 ? apart4(key, table->v4[i + 1].start) : 0;
+
+	return below > above ? below : above;
+}
+
+uint8_t
+dlo_addr_block6(const struct dlo_addr_table *table, const uint8_t *addr)
+{
+	struct key key = key6(addr), before;
+	unsigned int i = find6(table, key);
+	uint8_t below = 0, above = 0;
+
+	if (i > 0) {
+		before = table->v6[i].start;
+		before.hi -= before.lo == 0;
+		before.lo--;
+		below = apart6(key, before);
+	}
+	if (i + 1 < table->nb6)
+		above = apart6(key, table->v6[i + 1].start);
+	return below > above ? below : above;
 }

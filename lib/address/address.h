@@ -55,4 +55,14 @@ uint16_t dlo_addr_owner4(const struct dlo_addr_table *table, uint32_t addr);
 /** The same for 16 bytes of IPv6 address in network order; @p addr needs no alignment. */
 uint16_t dlo_addr_owner6(const struct dlo_addr_table *table, const uint8_t *addr);
 
+/**
+ * The largest prefix around an address inside which all addresses have the same owner.
+ * @param addr IPv4 address in network order
+ * @return its length, 0 to 32. Cost: O(log rules). Thread: any.
+ */
+uint8_t dlo_addr_block4(const struct dlo_addr_table *table, uint32_t addr);
+
+/** The same for IPv6: 0 to 128; @p addr needs no alignment. */
+uint8_t dlo_addr_block6(const struct dlo_addr_table *table, const uint8_t *addr);
+
 #endif

@@ -73,7 +73,7 @@ like_first(const struct dlo_plan *plan, const struct dlo_run *run, const struct 
 	l->head_mask = load32(row->head_mask);
 	l->win_off = row->win;
 	l->win = load32(run->data + row->win);
-	l->win_mask = load32(row->win_mask);
+	l->win_mask = load32(run->win_mask);
 	l->tail_off = row->tail;
 	l->tail = load16(run->data + row->tail);
 	l->tail_mask = load16(row->tail_mask);

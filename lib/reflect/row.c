@@ -128,6 +128,39 @@ find_row(const uint8_t *head, const struct dlo_frame *f)
 	}
 }
 
+static void
+add_prefix(uint8_t *mask, uint8_t len)
+{
+	memset(mask, 0xff, len / 8);
+	if (len % 8 != 0)
+		mask[len / 8] |= (uint8_t)(0xff00 >> len % 8);
+}
+
+/*
+ * Frames whose addresses lie in the same blocks have the same owners, so that none of them is for
+ * the host where the first one is not, or from it.
+ */
+static void
+add_owners(const struct dlo_plan *plan, const struct dlo_row *row, const uint8_t *head,
+	uint8_t *mask)
+{
+	const struct dlo_addr_table *t = plan->addresses;
+	const uint8_t *win = head + row->win;
+	uint32_t src, dst;
+
+	if (row->shape == DLO_SHAPE_V6) {
+		add_prefix(mask + 16, dlo_addr_block6(t, win + 16));
+		if (plan->forward)
+			add_prefix(mask, dlo_addr_block6(t, win));
+		return;
+	}
+	memcpy(&src, win, sizeof(src));
+	memcpy(&dst, win + sizeof(src), sizeof(dst));
+	add_prefix(mask + sizeof(src), dlo_addr_block4(t, dst));
+	if (plan->forward)
+		add_prefix(mask, dlo_addr_block4(t, src));
+}
+
 void
 dlo_run_start(const struct dlo_plan *plan, struct rte_mbuf *m, struct dlo_run *ret)
 {
@@ -144,6 +177,10 @@ dlo_run_start(const struct dlo_plan *plan, struct rte_mbuf *m, struct dlo_run *r
 	row = find_row(p.head, &p.frame);
 	if (row == NULL || m->data_len < row->min_len)
 		return;
+	memcpy(ret->win_mask, row->win_mask, sizeof(ret->win_mask));
+	if ((plan->punt || plan->forward) && row->shape != DLO_SHAPE_L2 &&
+		dlo_is_to_our_mac(plan, p.head))
+		add_owners(plan, row, p.head, ret->win_mask);
 	ret->row = row;
 	ret->data = p.head;
 	ret->offloads = !plan->link && m->ol_flags != 0;

@@ -44,6 +44,9 @@ struct dlo_run {
 	const struct dlo_row *row; /**< NULL: frames like this one are judged one by one */
 	const uint8_t *data; /**< the first frame's, not yet turned round */
 	bool offloads; /**< receive offload flags have to be cleared */
+	/** The row's, and where loopbacks decide what becomes of a frame also as much of its
+	 * addresses as tells that nothing else than the first frame's is near. */
+	uint8_t win_mask[32];
 };
 
 /**

@@ -245,10 +245,57 @@ agrees_with_the_definition(void **state)
 	}
 }
 
+/* Inside the block one owner, and no larger one would do. */
+static void
+blocks(void **state)
+{
+	static const struct {
+		const char *addr;
+		uint8_t len;
+	} want[] = {
+		{ "198.51.100.1", 32 }, /* a single address */
+		{ "198.51.100.0", 32 },
+		{ "198.51.100.2", 31 },
+		{ "198.51.100.9", 29 },
+		{ "198.51.101.1", 24 },
+		{ "11.0.0.1", 1 },
+		{ "223.255.255.255", 4 },
+		{ "225.1.1.1", 3 },
+		{ "2001:db8::1", 128 },
+		{ "2001:db8::2", 127 },
+		{ "2001:db8::9", 125 },
+		{ "2001:db9::", 32 },
+		{ "3000::", 4 },
+	};
+	struct dlo_addr_rule rules[] = {
+		rule("198.51.100.1", DLO_OWNER_LOOPBACK),
+		rule("2001:db8::1", DLO_OWNER_LOOPBACK),
+	};
+	struct dlo_addr_table *t = dlo_addr_table_create(rules, 2);
+
+	(void)state;
+	assert_non_null(t);
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		uint8_t addr[16], got;
+		uint32_t addr4;
+
+		if (inet_pton(AF_INET, want[i].addr, &addr4) == 1) {
+			got = dlo_addr_block4(t, addr4);
+		} else {
+			assert_int_equal(inet_pton(AF_INET6, want[i].addr, addr), 1);
+			got = dlo_addr_block6(t, addr);
+		}
+		if (got != want[i].len)
+			fail_msg("%s: /%u instead of /%u", want[i].addr, got, want[i].len);
+	}
+	dlo_addr_table_free(t);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(blocks),
 		cmocka_unit_test(prefixes_are_read_and_written),
 		cmocka_unit_test(longest_text_fits),
 		cmocka_unit_test(prefixes_contain_and_overlap),

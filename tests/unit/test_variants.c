@@ -472,6 +472,29 @@ make_burst(struct recipe *r, unsigned int nb)
 	}
 }
 
+/* Loopbacks among the addresses that varied frames have. */
+static void
+add_loopbacks(struct dlo_plan *plan)
+{
+	static const char *const addresses[] = { IP_OURS, IP6_OURS, "198.51.100.2", "2001:db8::2",
+		"198.18.0.3", "2001:2::3" };
+	struct dlo_addr_rule rules[6];
+
+	for (unsigned int i = 0; i < 6; i++) {
+		assert_int_equal(dlo_prefix_parse(addresses[i], &rules[i].prefix), 0);
+		rules[i].owner = i < 2 ? DLO_OWNER_PORT :
+			plan->link     ? DLO_OWNER_HOST_LOOPBACK :
+					 DLO_OWNER_LOOPBACK + i;
+	}
+	dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)plan->addresses);
+	plan->addresses = dlo_addr_table_create(rules, 6);
+	assert_non_null(plan->addresses);
+	plan->punt = !plan->link;
+	plan->forward = plan->link;
+	if (!one_in(4))
+		put48(plan->mac.addr_bytes, MAC_OTHER);
+}
+
 static struct dlo_plan *
 make_plan(void)
 {
@@ -486,6 +509,8 @@ make_plan(void)
 		put48(plan->own_macs[1].addr_bytes, MAC_TESTER);
 	if (one_in(8))
 		plan->nb_own_macs = 0;
+	if (one_in(3))
+		add_loopbacks(plan);
 	return plan;
 }
 
