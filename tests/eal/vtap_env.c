@@ -319,3 +319,38 @@ turn_round(struct rte_mbuf *m)
 	swap(data, data + 6, 6);
 	return true;
 }
+
+bool
+link_becomes(const struct port *p, int status)
+{
+	struct rte_eth_link link;
+
+	for (int i = 0; i < 200; i++) {
+		/* With the link interrupt on, this only reads what the interrupt thread found. */
+		assert_int_equal(rte_eth_link_get_nowait(p->id, &link), 0);
+		if (link.link_status == status)
+			return true;
+		rte_delay_ms(10);
+	}
+	return false;
+}
+
+void
+make_frame(uint8_t *buf, unsigned int len, uint8_t seed)
+{
+	for (unsigned int i = 0; i < len; i++)
+		buf[i] = (uint8_t)(seed + i * 7 + (i >> 8));
+	memcpy(buf, "\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x88\xb5", 14);
+}
+
+void
+send_one(const struct port *p, uint16_t queue, struct rte_mbuf *m)
+{
+	assert_int_equal(rte_eth_tx_burst(p->id, queue, &m, 1), 1);
+}
+
+uint8_t
+stream_byte(uint32_t at)
+{
+	return (uint8_t)(at * 31 + (at >> 12));
+}

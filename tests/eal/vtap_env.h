@@ -15,6 +15,7 @@
 
 /** EtherType of frames that only the tests make. */
 #define ETYPE_TEST 0x88b5
+#define FRAME_MAX 65535 /**< bytes, at MTU 65521 */
 #define HOST_IP "10.64.0.1"
 #define PEER_IP "10.64.0.2"
 
@@ -79,6 +80,18 @@ struct rte_mbuf *peer_udp(const struct port *p, uint16_t port, const void *paylo
 
 /** The kernel's end of it; waits a second at most. */
 int udp_socket(uint16_t port);
+
+/** Write a frame of the tests' own, whose bytes tell where they belong. */
+void make_frame(uint8_t *buf, unsigned int len, uint8_t seed);
+
+/** Send it; it fits the queue. */
+void send_one(const struct port *p, uint16_t queue, struct rte_mbuf *m);
+
+/** Wait for a link status, two seconds at most. */
+bool link_becomes(const struct port *p, int status);
+
+/** Byte number @p at of the payload that tests send. */
+uint8_t stream_byte(uint32_t at);
 
 /** Swap MAC and IP addresses, ports stay: what is sent to PEER_IP comes to HOST_IP. */
 bool turn_round(struct rte_mbuf *m);

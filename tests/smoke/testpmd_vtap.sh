@@ -225,4 +225,11 @@ ip link del x1
 sleep 0.3
 say "show port summary all"
 end_pmd
+
+# 7. Killed: the interface goes all the same.
+pmd killed net_vtap0,iface=x0 net_vtap1,iface=x1 -- --forward-mode=io
+kill -9 "$PMD"
+wait "$PMD" 2>/dev/null
+wait_for 5 sh -c '! ip link show dev x0' || fail "x0 outlives a killed process"
+rm -rf "/run/dpdk/vtap$$"
 check_host

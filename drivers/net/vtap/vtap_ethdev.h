@@ -20,6 +20,7 @@
 
 #define VTAP_QUEUES_MAX 64
 
+struct eth_dev_ops;
 struct rte_eth_dev;
 struct rte_intr_handle;
 struct rte_kvargs;
@@ -83,6 +84,9 @@ struct vtap_counts {
 	uint64_t rx_nombuf;
 	uint64_t x[16]; /**< in the order of the xstats */
 };
+
+/** What ethdev calls. */
+extern const struct eth_dev_ops vtap_ops;
 
 struct rte_eth_stats;
 struct rte_eth_xstat;
