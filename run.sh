@@ -9,6 +9,6 @@ top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 [ "$(id -u)" = 0 ] || die "needs root, to install packages and to make a network interface: sudo ./run.sh"
 
 "$top/devtools/install-deps.sh" run
-build "$top/build"
+build "$top/build" app/dpdk-lo/dpdk-lo
 echo "== starting dpdk-lo; Ctrl-C ends it"
 exec "$top/build/app/dpdk-lo/dpdk-lo" "$@"

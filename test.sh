@@ -55,12 +55,12 @@ rm -f "$top/build/meson-logs/test-normal.json" "$top/build-sanitize/meson-logs/t
 
 # shellcheck disable=SC2086 # one word per suite
 if [ -n "$normal" ]; then
-	build "$top/build" -Dtests=enabled
+	build "$top/build" all -Dtests=enabled
 	run "$top/build" test-normal $normal
 fi
 # shellcheck disable=SC2086
 if [ -n "$sanitize" ]; then
-	build "$top/build-sanitize" -Dtests=enabled -Db_sanitize=address,undefined -Db_lundef=false \
+	build "$top/build-sanitize" all -Dtests=enabled -Db_sanitize=address,undefined -Db_lundef=false \
 		-Doptimization=1
 	ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1" \
 	LSAN_OPTIONS="suppressions=$top/tests/support/lsan.supp:print_suppressions=0" \

@@ -45,11 +45,12 @@ reconfigure()
 		meson setup --reconfigure "$dir" "$top" "$@"
 }
 
-# build DIR [meson options]: configure if need be, compile. The log is shown when it fails.
+# build DIR TARGET [meson options]: configure if need be, compile. The log is shown when it fails.
 build()
 {
 	dir=$1
-	shift
+	target=$2
+	shift 2
 	mkdir -p "$dir" || die "cannot make the build directory $dir"
 	log=$dir/build.log
 	echo "== building in $dir"
@@ -60,7 +61,7 @@ build()
 			die "meson cannot configure $dir (whole log: $log)"
 		}
 	fi
-	ninja -C "$dir" >>"$log" 2>&1 || {
+	ninja -C "$dir" "$target" >>"$log" 2>&1 || {
 		tail -n 60 "$log" >&2
 		die "the build failed (whole log: $log)"
 	}
