@@ -18,7 +18,7 @@
 
 #include "eal_start.h"
 #include "vtap_env.h"
-#include "vtap_version.h"
+#include "driver_version.h"
 
 static uint8_t frame[FRAME_MAX + 8], got[FRAME_MAX + 8];
 
@@ -47,12 +47,12 @@ refuses_another_release(void **state)
 
 	(void)state;
 	snprintf(ours, sizeof(ours), "DPDK %u.%02u", RTE_VER_YEAR, RTE_VER_MONTH);
-	assert_true(vtap_version_matches(rte_version()));
-	assert_true(vtap_version_matches(ours));
-	assert_false(vtap_version_matches("DPDK 21.11.3"));
-	assert_false(vtap_version_matches("DPDK 99.11.0"));
-	assert_false(vtap_version_matches("DPDK"));
-	assert_false(vtap_version_matches(""));
+	assert_true(dlo_driver_version_matches(rte_version()));
+	assert_true(dlo_driver_version_matches(ours));
+	assert_false(dlo_driver_version_matches("DPDK 21.11.3"));
+	assert_false(dlo_driver_version_matches("DPDK 99.11.0"));
+	assert_false(dlo_driver_version_matches("DPDK"));
+	assert_false(dlo_driver_version_matches(""));
 }
 
 static void

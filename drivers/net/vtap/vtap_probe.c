@@ -14,7 +14,7 @@
 #include <rte_version.h>
 
 #include "vtap.h"
-#include "vtap_version.h"
+#include "driver_version.h"
 
 RTE_LOG_REGISTER_DEFAULT(vtap_logtype, NOTICE)
 
@@ -176,7 +176,7 @@ vtap_probe(struct rte_vdev_device *vdev)
 	struct vtap_args args;
 	int err;
 
-	if (!vtap_version_matches(rte_version())) {
+	if (!dlo_driver_version_matches(rte_version())) {
 		VTAP_LOG(ERR, "%s: built for DPDK %u.%02u, but this is %s: use the build for it",
 			name, RTE_VER_YEAR, RTE_VER_MONTH, rte_version());
 		return -ENOTSUP;

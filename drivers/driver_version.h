@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef DLO_VTAP_VERSION_H
-#define DLO_VTAP_VERSION_H
+#ifndef DLO_DRIVERS_DRIVER_VERSION_H
+#define DLO_DRIVERS_DRIVER_VERSION_H
 
 /**
  * @file
@@ -15,7 +15,7 @@
 
 /** @param runtime what rte_version() says, "DPDK 22.11.11" */
 static inline bool
-vtap_version_matches(const char *runtime)
+dlo_driver_version_matches(const char *runtime)
 {
 	unsigned int year, month;
 
