@@ -22,12 +22,15 @@ dlo_arp_decide(const struct dlo_plan *plan, struct dlo_packet *p)
 	sha = dlo_get48(arp + DLO_ARP_SHA);
 	if (!dlo_is_from_station(p->head) || sha != dlo_get48(p->head + DLO_ETHER_SRC))
 		return DLO_DROP_NOT_REQUEST;
-	/* No sender address: a probe. Ours as sender's, too: an announcement or a conflict. */
+	/*
+	 * No sender address: a probe. The same as the target's: an announcement. Any other is answered,
+	 * also one that is ours: whoever asks in a prefix that is all ours has an address of it himself.
+	 */
 	spa = dlo_get32(arp + DLO_ARP_SPA);
 	if (spa == 0) {
 		if (plan->link)
 			return dlo_leave_to_host(p->head);
-	} else if (dlo_ipv4_is_martian(spa) || dlo_is_ours4(plan, arp + DLO_ARP_SPA)) {
+	} else if (dlo_ipv4_is_martian(spa) || spa == dlo_get32(arp + DLO_ARP_TPA)) {
 		return DLO_DROP_NOT_REQUEST;
 	}
 	p->reply_len = dlo_packet_fit(p, p->frame.l3_end);

@@ -58,7 +58,8 @@ check_source(const struct dlo_plan *plan, const struct dlo_packet *p, const uint
 			return dlo_leave_to_host(p->head);
 		return is_solicited_node_of(dst, target) ? DLO_PASS : DLO_DROP_NOT_REQUEST;
 	}
-	if (dlo_ipv6_is_martian(src) || dlo_is_ours6(plan, src))
+	/* As with ARP, a neighbour in a prefix that is all ours may ask for any address but his own. */
+	if (dlo_ipv6_is_martian(src) || memcmp(src, target, 16) == 0)
 		return DLO_DROP_NOT_REQUEST;
 	return dst[0] == 0xff || dlo_is_ours6(plan, dst) ? DLO_PASS : DLO_DROP_NOT_REQUEST;
 }
