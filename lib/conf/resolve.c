@@ -23,6 +23,8 @@ static const struct {
 	{ "net_vhost", DLO_ACCEPT_UNICAST, true },
 	{ "eth_vhost", DLO_ACCEPT_UNICAST, true },
 	{ "net_virtio_user", DLO_ACCEPT_UNICAST, true },
+	/* Our own PMD: the application behind it talks to whatever MAC it likes. */
+	{ "net_lo", DLO_ACCEPT_UNICAST, true },
 	/* Its frames are all zero: every one would fall to the guards. */
 	{ "net_null", DLO_ACCEPT_ANY, false },
 };

@@ -23,7 +23,8 @@ all_back()
 	[ "$(stat -c %s "$T/out" 2>/dev/null || echo 0)" -ge "$(stat -c %s "$T/want")" ]
 }
 
-# testpmd_exchange VDEV: run until as much has come back as went out, or some seconds.
+# testpmd_exchange VDEV [EAL ARGUMENT...]: run until as much has come back as went out, or some
+# seconds.
 testpmd_exchange()
 {
 	local cpus peer
@@ -31,7 +32,7 @@ testpmd_exchange()
 	rm -f "$T/out"
 	run_quiet testpmd dpdk-testpmd --no-huge --no-pci -m 256 --lcores "0@($cpus),1@($cpus)" \
 		--file-prefix "peer$$" --no-telemetry \
-		--vdev "net_pcap0,rx_pcap=$T/in,tx_pcap=$T/out" --vdev "$1" \
+		--vdev "net_pcap0,rx_pcap=$T/in,tx_pcap=$T/out" --vdev "$@" \
 		-- --total-num-mbufs=8192 --forward-mode=io --no-flush-rx --stats-period=1
 	peer=$PID
 	wait_for 20 all_back || echo "not everything came back in time"

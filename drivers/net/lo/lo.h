@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef DLO_DRIVERS_NET_LO_H
+#define DLO_DRIVERS_NET_LO_H
+
+/**
+ * @file
+ * net_lo: a port behind which there is nothing but a mirror. What an application sends comes back
+ * on the queue of the same number, turned round or answered by the very code of dpdk-lo, in the
+ * same mbufs. docs/driver-lo.md is for its users.
+ *
+ * Transmit queue i and receive queue i share a ring with one producer and one consumer, so they may
+ * be polled by two lcores, and no two lcores may share one of them: ethdev's ordinary rule.
+ */
+
+#include <stdalign.h>
+#include <stdint.h>
+
+#include <rte_common.h>
+#include <rte_ether.h>
+#include <rte_log.h>
+#include <rte_mbuf.h>
+#include <rte_ring.h>
+
+#include "reflect/reflect.h"
+#include "stats/counters.h"
+
+#define LO_QUEUES_MAX 16
+
+extern int lo_logtype;
+
+#define LO_LOG(level, fmt, ...)                                                                    \
+	rte_log(RTE_LOG_##level, lo_logtype, "net_lo: " fmt "\n", ##__VA_ARGS__)
+
+struct rte_eth_dev;
+struct rte_eth_stats;
+struct rte_eth_xstat;
+struct rte_eth_xstat_name;
+
+/** Transmit queue i and receive queue i in one. */
+struct lo_queue {
+	struct rte_ring *back; /**< control: frames on their way back; NULL: not set up */
+	const struct dlo_plan *plan; /**< control, before start */
+	uint16_t port_id; /**< control */
+	/** The transmitting lcore: what the mirror did; rx is what the application sent. */
+	struct dlo_counters mirror;
+	/** The receiving lcore: what the application took back. */
+	alignas(DLO_COUNTERS_ALIGN) uint64_t taken;
+	uint64_t taken_bytes;
+};
+
+/** dev_private: all fields control, but for the queues. */
+struct lo {
+	struct rte_ether_addr mac; /**< the application's */
+	uint32_t nb_queues; /**< the most that may be set up */
+	struct dlo_plan plan; /**< plan.mac is the mirror's software MAC */
+	struct lo_queue *queues; /**< array of nb_queues */
+	struct dlo_counters base; /**< what was counted when stats were reset */
+	uint64_t base_taken;
+	uint64_t base_taken_bytes;
+};
+
+/**
+ * Read the device arguments into @p lo: nb_queues and the plan, ready to run. Says why when it
+ * cannot.
+ * @param text "key=value,...", may be NULL
+ * @return 0, -EINVAL, or -ENOMEM. plan.addresses is then the caller's to free.
+ */
+int lo_args_read(struct lo *lo, const char *text);
+
+/** eth_tx_burst_t: reflect. Takes no more frames than there is room for on the way back. */
+uint16_t lo_tx_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb);
+
+/** eth_rx_burst_t */
+uint16_t lo_rx_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb);
+
+/* Ethdev's operations, with its contracts. The extended statistics are the verdicts. */
+int lo_stats_get(struct rte_eth_dev *dev, struct rte_eth_stats *stats);
+int lo_stats_reset(struct rte_eth_dev *dev);
+int lo_xstats_get(struct rte_eth_dev *dev, struct rte_eth_xstat *xstats, unsigned int size);
+int lo_xstats_get_names(struct rte_eth_dev *dev, struct rte_eth_xstat_name *names,
+	unsigned int size);
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lo.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include <bus_vdev_driver.h>
+#include <ethdev_driver.h>
+#include <ethdev_vdev.h>
+#include <rte_ethdev.h>
+#include <rte_malloc.h>
+#include <rte_version.h>
+
+#include "driver_version.h"
+
+#define DESCRIPTORS_DEFAULT 1024
+#define MTU_MIN 68
+
+RTE_LOG_REGISTER_DEFAULT(lo_logtype, NOTICE)
+
+static int
+nothing_to_do(struct rte_eth_dev *dev)
+{
+	RTE_SET_USED(dev);
+	return 0;
+}
+
+static int
+infos_get(struct rte_eth_dev *dev, struct rte_eth_dev_info *info)
+{
+	const struct lo *lo = dev->data->dev_private;
+
+	info->max_rx_queues = (uint16_t)lo->nb_queues;
+	info->max_tx_queues = (uint16_t)lo->nb_queues;
+	info->max_mac_addrs = 1;
+	info->min_mtu = MTU_MIN;
+	info->max_mtu = UINT16_MAX;
+	info->max_rx_pktlen = UINT32_MAX;
+	info->rx_offload_capa = RTE_ETH_RX_OFFLOAD_SCATTER;
+	info->tx_offload_capa = RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+	info->default_rxportconf.ring_size = DESCRIPTORS_DEFAULT;
+	info->default_txportconf.ring_size = DESCRIPTORS_DEFAULT;
+	return 0;
+}
+
+static void
+free_frames(struct rte_ring *ring)
+{
+	struct rte_mbuf *m;
+
+	while (ring != NULL && rte_ring_sc_dequeue(ring, (void **)&m) == 0)
+		rte_pktmbuf_free(m);
+}
+
+/* A queue without its other half would send into nothing, or receive from it. */
+static int
+start(struct rte_eth_dev *dev)
+{
+	if (dev->data->nb_rx_queues != dev->data->nb_tx_queues) {
+		LO_LOG(ERR, "port %u has %u receive and %u transmit queues; what goes out on one comes "
+			"back on the one of the same number: set up as many of each",
+			dev->data->port_id, dev->data->nb_rx_queues, dev->data->nb_tx_queues);
+		return -EINVAL;
+	}
+	for (uint16_t i = 0; i < dev->data->nb_rx_queues; i++) {
+		dev->data->rx_queue_state[i] = RTE_ETH_QUEUE_STATE_STARTED;
+		dev->data->tx_queue_state[i] = RTE_ETH_QUEUE_STATE_STARTED;
+	}
+	dev->rx_pkt_burst = lo_rx_burst;
+	dev->tx_pkt_burst = lo_tx_burst;
+	dev->data->dev_link.link_status = RTE_ETH_LINK_UP;
+	return 0;
+}
+
+static int
+stop(struct rte_eth_dev *dev)
+{
+	struct lo *lo = dev->data->dev_private;
+
+	dev->data->dev_link.link_status = RTE_ETH_LINK_DOWN;
+	for (uint16_t i = 0; i < dev->data->nb_rx_queues; i++) {
+		dev->data->rx_queue_state[i] = RTE_ETH_QUEUE_STATE_STOPPED;
+		dev->data->tx_queue_state[i] = RTE_ETH_QUEUE_STATE_STOPPED;
+		free_frames(lo->queues[i].back);
+	}
+	return 0;
+}
+
+static int
+close_port(struct rte_eth_dev *dev)
+{
+	struct lo *lo = dev->data->dev_private;
+
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return 0;
+	for (uint32_t i = 0; lo->queues != NULL && i < lo->nb_queues; i++) {
+		free_frames(lo->queues[i].back);
+		rte_ring_free(lo->queues[i].back);
+	}
+	rte_free(lo->queues);
+	lo->queues = NULL;
+	dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)lo->plan.addresses);
+	lo->plan.addresses = NULL;
+	/* Part of dev_private, which ethdev frees. */
+	dev->data->mac_addrs = NULL;
+	return 0;
+}
+
+/* Whichever half is set up first makes the ring; a new number of descriptors makes a new one. */
+static int
+queue_make(struct rte_eth_dev *dev, uint16_t id, uint16_t nb_desc, unsigned int socket)
+{
+	struct lo *lo = dev->data->dev_private;
+	struct lo_queue *q = &lo->queues[id];
+	char name[RTE_RING_NAMESIZE];
+
+	if (q->back != NULL && rte_ring_get_capacity(q->back) >= nb_desc)
+		return 0;
+	free_frames(q->back);
+	rte_ring_free(q->back);
+	snprintf(name, sizeof(name), "net_lo_%u_%u", dev->data->port_id, id);
+	q->back = rte_ring_create(name, nb_desc, (int)socket,
+		RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
+	if (q->back == NULL) {
+		LO_LOG(ERR, "port %u: no memory for queue %u of %u descriptors; give EAL more with -m",
+			dev->data->port_id, id, nb_desc);
+		return -ENOMEM;
+	}
+	q->plan = &lo->plan;
+	q->port_id = dev->data->port_id;
+	return 0;
+}
+
+static int
+rx_queue_setup(struct rte_eth_dev *dev, uint16_t id, uint16_t nb_desc, unsigned int socket,
+	const struct rte_eth_rxconf *conf, struct rte_mempool *pool)
+{
+	struct lo *lo = dev->data->dev_private;
+
+	/* What comes back are the application's own mbufs: no pool is needed. */
+	RTE_SET_USED(conf);
+	RTE_SET_USED(pool);
+	dev->data->rx_queues[id] = &lo->queues[id];
+	return queue_make(dev, id, nb_desc, socket);
+}
+
+static int
+tx_queue_setup(struct rte_eth_dev *dev, uint16_t id, uint16_t nb_desc, unsigned int socket,
+	const struct rte_eth_txconf *conf)
+{
+	struct lo *lo = dev->data->dev_private;
+
+	RTE_SET_USED(conf);
+	dev->data->tx_queues[id] = &lo->queues[id];
+	return queue_make(dev, id, nb_desc, socket);
+}
+
+static int
+link_update(struct rte_eth_dev *dev, int wait)
+{
+	RTE_SET_USED(dev);
+	RTE_SET_USED(wait);
+	return 0;
+}
+
+static int
+mtu_set(struct rte_eth_dev *dev, uint16_t mtu)
+{
+	RTE_SET_USED(dev);
+	RTE_SET_USED(mtu);
+	return 0;
+}
+
+static int
+mac_addr_set(struct rte_eth_dev *dev, struct rte_ether_addr *mac)
+{
+	RTE_SET_USED(dev);
+	RTE_SET_USED(mac);
+	return 0;
+}
+
+static const struct eth_dev_ops ops = {
+	.dev_configure = nothing_to_do,
+	.dev_infos_get = infos_get,
+	.dev_start = start,
+	.dev_stop = stop,
+	.dev_close = close_port,
+	.rx_queue_setup = rx_queue_setup,
+	.tx_queue_setup = tx_queue_setup,
+	.promiscuous_enable = nothing_to_do,
+	.promiscuous_disable = nothing_to_do,
+	.allmulticast_enable = nothing_to_do,
+	.allmulticast_disable = nothing_to_do,
+	.link_update = link_update,
+	.mtu_set = mtu_set,
+	.mac_addr_set = mac_addr_set,
+	.stats_get = lo_stats_get,
+	.stats_reset = lo_stats_reset,
+	.xstats_get = lo_xstats_get,
+	.xstats_get_names = lo_xstats_get_names,
+	.xstats_reset = lo_stats_reset,
+};
+
+static int
+probe(struct rte_vdev_device *vdev)
+{
+	struct rte_eth_dev *dev;
+	struct lo *lo;
+	int ret;
+
+	if (!dlo_driver_version_matches(rte_version())) {
+		LO_LOG(ERR, "built for DPDK %u.%02u, but this is %s; build it against that version",
+			RTE_VER_YEAR, RTE_VER_MONTH, rte_version());
+		return -ENOTSUP;
+	}
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
+		LO_LOG(ERR, "%s works in the primary process only", rte_vdev_device_name(vdev));
+		return -ENOTSUP;
+	}
+	dev = rte_eth_vdev_allocate(vdev, sizeof(*lo));
+	if (dev == NULL)
+		return -ENOMEM;
+	lo = dev->data->dev_private;
+	ret = lo_args_read(lo, rte_vdev_device_args(vdev));
+	if (ret == 0) {
+		lo->queues = rte_zmalloc_socket("net_lo", lo->nb_queues * sizeof(*lo->queues),
+			DLO_COUNTERS_ALIGN, dev->data->numa_node);
+		ret = lo->queues != NULL ? 0 : -ENOMEM;
+	}
+	if (ret != 0) {
+		dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)lo->plan.addresses);
+		rte_eth_dev_release_port(dev);
+		return ret;
+	}
+	rte_eth_random_addr(lo->mac.addr_bytes);
+	dev->data->mac_addrs = &lo->mac;
+	dev->data->dev_link = (struct rte_eth_link){
+		.link_speed = RTE_ETH_SPEED_NUM_100G,
+		.link_duplex = RTE_ETH_LINK_FULL_DUPLEX,
+		.link_autoneg = RTE_ETH_LINK_FIXED,
+		.link_status = RTE_ETH_LINK_DOWN,
+	};
+	dev->dev_ops = &ops;
+	rte_eth_dev_probing_finish(dev);
+	return 0;
+}
+
+static int
+remove_port(struct rte_vdev_device *vdev)
+{
+	struct rte_eth_dev *dev = rte_eth_dev_allocated(rte_vdev_device_name(vdev));
+
+	if (dev == NULL)
+		return 0;
+	close_port(dev);
+	return rte_eth_dev_release_port(dev);
+}
+
+static struct rte_vdev_driver driver = {
+	.probe = probe,
+	.remove = remove_port,
+};
+
+RTE_PMD_REGISTER_VDEV(net_lo, driver);
+RTE_PMD_REGISTER_PARAM_STRING(net_lo,
+	"mode=wire|mac|ip|l4 accept=own|unicast|any guards=on|off ip=<prefix> answer=<list> "
+	"queues=<int>");

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lo.h"
+
+#include <string.h>
+
+/* The verdicts of what goes back; drops are counted one by one, they are the exception. */
+static void
+count(struct lo_queue *q, const struct dlo_burst *b, uint16_t nb)
+{
+	struct dlo_counters *c = &q->mirror;
+
+	dlo_count(&c->rx, nb);
+	dlo_count(&c->rx_bytes, b->rx_bytes);
+	dlo_count(&c->tx, b->nb_back);
+	dlo_count(&c->tx_bytes, b->back_bytes);
+	dlo_count(&c->verdict[DLO_REFLECTED], b->nb_reflected);
+	if (likely(b->nb_reflected == nb))
+		return;
+	for (uint16_t i = 0; i < nb; i++) {
+		if (b->verdict[i] != DLO_REFLECTED)
+			dlo_count(&c->verdict[b->verdict[i]], 1);
+	}
+}
+
+uint16_t
+lo_tx_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb)
+{
+	struct lo_queue *q = queue;
+	/* A frame that is turned round cannot be refused any more: ask for room first. */
+	uint16_t room = (uint16_t)RTE_MIN(rte_ring_free_count(q->back), (unsigned int)nb);
+	uint16_t done = 0;
+
+	while (done < room) {
+		uint16_t n = RTE_MIN((uint16_t)(room - done), (uint16_t)DLO_BURST_MAX);
+		struct rte_mbuf *burst[DLO_BURST_MAX];
+		struct dlo_burst b;
+
+		/* The array stays the application's, in its order. */
+		memcpy(burst, pkts + done, n * sizeof(burst[0]));
+		dlo_reflect_burst(q->plan, burst, n, &b);
+		count(q, &b, n);
+		for (uint16_t i = 0; i < b.nb_back; i++)
+			burst[i]->port = q->port_id;
+		if (b.nb_back > 0)
+			rte_ring_sp_enqueue_bulk(q->back, (void **)burst, b.nb_back, NULL);
+		if (unlikely(b.nb_back < n))
+			rte_pktmbuf_free_bulk(burst + b.nb_back, n - b.nb_back);
+		done += n;
+	}
+	return done;
+}
+
+uint16_t
+lo_rx_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb)
+{
+	struct lo_queue *q = queue;
+	uint16_t n = (uint16_t)rte_ring_sc_dequeue_burst(q->back, (void **)pkts, nb, NULL);
+	uint64_t bytes = 0;
+
+	if (n == 0)
+		return 0;
+	for (uint16_t i = 0; i < n; i++)
+		bytes += rte_pktmbuf_pkt_len(pkts[i]);
+	dlo_count(&q->taken, n);
+	dlo_count(&q->taken_bytes, bytes);
+	return n;
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* net_lo: what an application sends comes back, in the same mbufs, and every fate is counted. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <rte_arp.h>
+#include <rte_bus_vdev.h>
+#include <rte_ethdev.h>
+#include <rte_ip.h>
+#include <rte_mbuf.h>
+#include <rte_udp.h>
+
+#include "eal_start.h"
+#include "frame/build.h"
+#include "stats/verdict.h"
+
+#define NAME "net_lo0"
+#define NB_DESC 64
+
+static struct rte_mempool *pool;
+static uint16_t port;
+
+static void
+open_port(const char *args, uint16_t nb_queues)
+{
+	struct rte_eth_conf conf = { 0 };
+
+	assert_int_equal(rte_vdev_init(NAME, args), 0);
+	assert_int_equal(rte_eth_dev_get_port_by_name(NAME, &port), 0);
+	assert_int_equal(rte_eth_dev_configure(port, nb_queues, nb_queues, &conf), 0);
+	for (uint16_t q = 0; q < nb_queues; q++) {
+		assert_int_equal(rte_eth_rx_queue_setup(port, q, NB_DESC, SOCKET_ID_ANY, NULL, pool), 0);
+		assert_int_equal(rte_eth_tx_queue_setup(port, q, NB_DESC, SOCKET_ID_ANY, NULL), 0);
+	}
+	assert_int_equal(rte_eth_dev_start(port), 0);
+}
+
+static void
+close_port(void)
+{
+	assert_int_equal(rte_eth_dev_stop(port), 0);
+	assert_int_equal(rte_eth_dev_close(port), 0);
+	assert_int_equal(rte_vdev_uninit(NAME), 0);
+	/* Nothing is left on the way back. */
+	assert_int_equal(rte_mempool_in_use_count(pool), 0);
+}
+
+static struct rte_mbuf *
+udp_frame(uint16_t src_port, const uint8_t src_mac[6])
+{
+	struct dlo_build spec = {
+		.dst_mac = { 2, 0, 0, 0, 0, 2 },
+		.src_ip = { 198, 18, 0, 1 },
+		.dst_ip = { 198, 18, 0, 2 },
+		.src_port = src_port,
+		.dst_port = 7,
+	};
+	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
+
+	memcpy(spec.src_mac, src_mac, 6);
+	assert_non_null(m);
+	dlo_build_frame((uint8_t *)rte_pktmbuf_append(m, 64), 64, &spec);
+	return m;
+}
+
+static const uint8_t peer_mac[6] = { 2, 0, 0, 0, 0, 1 };
+
+static uint64_t
+xstat(const char *name)
+{
+	uint64_t id, value;
+
+	assert_int_equal(rte_eth_xstats_get_id_by_name(port, name, &id), 0);
+	assert_int_equal(rte_eth_xstats_get_by_id(port, &id, &value, 1), 1);
+	return value;
+}
+
+static void
+the_same_mbufs_come_back_turned_round(void **state)
+{
+	struct rte_mbuf *sent[32], *back[32];
+	struct rte_eth_stats stats;
+
+	(void)state;
+	open_port("mode=l4", 1);
+	for (unsigned int i = 0; i < 32; i++)
+		sent[i] = udp_frame((uint16_t)(1000 + i), peer_mac);
+	assert_int_equal(rte_eth_tx_burst(port, 0, sent, 32), 32);
+	assert_int_equal(rte_eth_rx_burst(port, 0, back, 32), 32);
+	for (unsigned int i = 0; i < 32; i++) {
+		const uint8_t *data = rte_pktmbuf_mtod(back[i], const uint8_t *);
+
+		assert_ptr_equal(back[i], sent[i]);
+		assert_int_equal(back[i]->port, port);
+		assert_memory_equal(data, peer_mac, 6);
+		assert_int_equal(data[29], 2);
+		assert_int_equal(data[34] << 8 | data[35], 7);
+		assert_int_equal(data[36] << 8 | data[37], 1000 + i);
+	}
+	assert_int_equal(rte_eth_stats_get(port, &stats), 0);
+	assert_int_equal(stats.opackets, 32);
+	assert_int_equal(stats.obytes, 32 * 64);
+	assert_int_equal(stats.ipackets, 32);
+	assert_int_equal(stats.ibytes, 32 * 64);
+	assert_int_equal(xstat("reflected"), 32);
+	assert_int_equal(rte_eth_xstats_reset(port), 0);
+	assert_int_equal(xstat("reflected"), 0);
+	rte_pktmbuf_free_bulk(back, 32);
+	close_port();
+}
+
+static void
+drops_are_freed_and_named(void **state)
+{
+	const uint8_t multicast[6] = { 1, 0, 0, 0, 0, 1 };
+	struct rte_mbuf *pkts[3], *back[3];
+
+	(void)state;
+	open_port("", 1);
+	pkts[0] = udp_frame(1, peer_mac);
+	pkts[1] = udp_frame(2, multicast);
+	pkts[2] = udp_frame(3, peer_mac);
+	assert_int_equal(rte_eth_tx_burst(port, 0, pkts, 3), 3);
+	assert_int_equal(rte_eth_rx_burst(port, 0, back, 3), 2);
+	assert_ptr_equal(back[0], pkts[0]);
+	assert_ptr_equal(back[1], pkts[2]);
+	assert_int_equal(xstat("drop_mcast_src"), 1);
+	assert_int_equal(xstat("reflected"), 2);
+	rte_pktmbuf_free_bulk(back, 2);
+	close_port();
+}
+
+/* A frame that found no room is still the application's, and untouched. */
+static void
+what_does_not_fit_is_not_taken(void **state)
+{
+	struct rte_mbuf *pkts[NB_DESC + 8], *back[NB_DESC + 8];
+	uint8_t before[64];
+	uint16_t sent;
+
+	(void)state;
+	open_port("mode=mac", 1);
+	for (unsigned int i = 0; i < RTE_DIM(pkts); i++)
+		pkts[i] = udp_frame((uint16_t)i, peer_mac);
+	memcpy(before, rte_pktmbuf_mtod(pkts[NB_DESC], void *), sizeof(before));
+	sent = rte_eth_tx_burst(port, 0, pkts, RTE_DIM(pkts));
+	assert_int_equal(sent, NB_DESC);
+	assert_memory_equal(rte_pktmbuf_mtod(pkts[NB_DESC], void *), before, sizeof(before));
+	assert_int_equal(rte_eth_rx_burst(port, 0, back, RTE_DIM(back)), NB_DESC);
+	rte_pktmbuf_free_bulk(back, NB_DESC);
+	rte_pktmbuf_free_bulk(pkts + sent, RTE_DIM(pkts) - sent);
+	close_port();
+}
+
+static struct rte_mbuf *
+arp_request(const uint8_t target[4])
+{
+	static const uint8_t head[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 8, 6,
+		0, 1, 8, 0, 6, 4, 0, 1, 2, 0, 0, 0, 0, 1, 198, 18, 0, 1, 0, 0, 0, 0, 0, 0 };
+	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
+	uint8_t *data;
+
+	assert_non_null(m);
+	assert_non_null(rte_pktmbuf_append(m, 60));
+	data = rte_pktmbuf_mtod(m, uint8_t *);
+	memset(data, 0, 60);
+	memcpy(data, head, sizeof(head));
+	memcpy(data + sizeof(head), target, 4);
+	return m;
+}
+
+static void
+arp_is_answered_for_its_addresses_alone(void **state)
+{
+	struct rte_mbuf *pkts[2] = { arp_request((const uint8_t[4]){ 198, 18, 3, 4 }),
+		arp_request((const uint8_t[4]){ 10, 0, 0, 1 }) };
+	struct rte_mbuf *back[2];
+	const uint8_t *data;
+
+	(void)state;
+	open_port("ip=198.18.0.0/15,ip=2001:2::/48,answer=[arp,icmp]", 1);
+	assert_int_equal(rte_eth_tx_burst(port, 0, pkts, 2), 2);
+	assert_int_equal(rte_eth_rx_burst(port, 0, back, 2), 1);
+	data = rte_pktmbuf_mtod(back[0], const uint8_t *);
+	assert_int_equal(data[21], RTE_ARP_OP_REPLY);
+	assert_memory_equal(data + 28, ((const uint8_t[4]){ 198, 18, 3, 4 }), 4);
+	assert_int_equal(xstat("answered_arp"), 1);
+	assert_int_equal(xstat("drop_mcast_dst"), 1);
+	rte_pktmbuf_free(back[0]);
+	close_port();
+}
+
+static void
+queues_are_apart_and_a_restart_starts_anew(void **state)
+{
+	struct rte_mbuf *m, *back[4];
+
+	(void)state;
+	open_port("queues=4", 4);
+	for (uint16_t q = 0; q < 4; q++) {
+		m = udp_frame(q, peer_mac);
+		assert_int_equal(rte_eth_tx_burst(port, q, &m, 1), 1);
+	}
+	for (uint16_t q = 0; q < 4; q++) {
+		assert_int_equal(rte_eth_rx_burst(port, q, back, 4), 1);
+		assert_int_equal(rte_pktmbuf_mtod(back[0], uint8_t *)[37], q);
+		rte_pktmbuf_free(back[0]);
+	}
+	/* What was on its way at the stop is gone, and freed. */
+	m = udp_frame(9, peer_mac);
+	assert_int_equal(rte_eth_tx_burst(port, 2, &m, 1), 1);
+	assert_int_equal(rte_eth_dev_stop(port), 0);
+	assert_int_equal(rte_mempool_in_use_count(pool), 0);
+	assert_int_equal(rte_eth_rx_queue_setup(port, 2, 2 * NB_DESC, SOCKET_ID_ANY, NULL, pool), 0);
+	assert_int_equal(rte_eth_dev_start(port), 0);
+	assert_int_equal(rte_eth_rx_burst(port, 2, back, 4), 0);
+	m = udp_frame(10, peer_mac);
+	assert_int_equal(rte_eth_tx_burst(port, 2, &m, 1), 1);
+	assert_int_equal(rte_eth_rx_burst(port, 2, back, 4), 1);
+	rte_pktmbuf_free(back[0]);
+	close_port();
+}
+
+static void
+wrong_arguments_make_no_port(void **state)
+{
+	static const char *const wrong[] = { "mode=sideways", "queues=0", "queues=17", "queues=x",
+		"ip=198.18.0.300", "answer=chargen", "colour=red", "mode=l4@net_lo0", "answer=[]",
+		"guards=maybe" };
+
+	(void)state;
+	for (unsigned int i = 0; i < RTE_DIM(wrong); i++)
+		assert_int_not_equal(rte_vdev_init(NAME, wrong[i]), 0);
+	assert_int_not_equal(rte_eth_dev_get_port_by_name(NAME, &port), 0);
+}
+
+static void
+halves_of_queues_do_not_start(void **state)
+{
+	struct rte_eth_conf conf = { 0 };
+
+	(void)state;
+	assert_int_equal(rte_vdev_init(NAME, ""), 0);
+	assert_int_equal(rte_eth_dev_get_port_by_name(NAME, &port), 0);
+	assert_int_equal(rte_eth_dev_configure(port, 1, 2, &conf), 0);
+	assert_int_equal(rte_eth_rx_queue_setup(port, 0, NB_DESC, SOCKET_ID_ANY, NULL, pool), 0);
+	for (uint16_t q = 0; q < 2; q++)
+		assert_int_equal(rte_eth_tx_queue_setup(port, q, NB_DESC, SOCKET_ID_ANY, NULL), 0);
+	assert_int_equal(rte_eth_dev_start(port), -EINVAL);
+	assert_int_equal(rte_vdev_uninit(NAME), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_same_mbufs_come_back_turned_round),
+		cmocka_unit_test(drops_are_freed_and_named),
+		cmocka_unit_test(what_does_not_fit_is_not_taken),
+		cmocka_unit_test(arp_is_answered_for_its_addresses_alone),
+		cmocka_unit_test(queues_are_apart_and_a_restart_starts_anew),
+		cmocka_unit_test(wrong_arguments_make_no_port),
+		cmocka_unit_test(halves_of_queues_do_not_start),
+	};
+	int ret;
+
+	test_eal_start(1, NULL);
+	pool = rte_pktmbuf_pool_create("test", 1023, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	if (pool == NULL)
+		return 1;
+	ret = cmocka_run_group_tests(tests, NULL, NULL);
+	rte_mempool_free(pool);
+	test_eal_stop();
+	return ret;
+}
