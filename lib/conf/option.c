@@ -132,7 +132,7 @@ const struct dlo_option dlo_options[] = {
 		.name = "count",
 		.arg = "N",
 		.group = RUNNING,
-		.help = "Stop after N received frames; 0: run on.",
+		.help = "Stop once N frames were received (what arrives until every lcore has stopped counts too); 0: run on.",
 		.dflt = "0",
 		.set = dlo_conf_set_count,
 	},
