@@ -17,6 +17,7 @@
 #include <rte_config.h>
 #include <rte_common.h>
 #include <rte_ether.h>
+#include <rte_spinlock.h>
 
 #include "conf/conf.h"
 #include "link.h"
@@ -30,8 +31,10 @@
 struct rte_mempool;
 struct rte_rcu_qsbr;
 struct capture;
+struct forwarder;
 struct port;
 struct retired_plan;
+struct worker;
 
 /**
  * One receive queue and the transmit queue of the same number, owned by one worker. The counters
@@ -41,6 +44,9 @@ struct queue {
 	struct port *port; /**< control, before launch */
 	const struct dlo_plan *plan; /**< worker: what it runs now; see port->plan */
 	struct capture *capture; /**< control, before launch; NULL: off for this port */
+	struct worker *worker; /**< control, before launch: who polls it */
+	rte_spinlock_t tx_lock; /**< held to transmit and to count it, where tx_shared */
+	bool tx_shared; /**< control, before launch: several workers transmit by it */
 	uint16_t port_id; /**< control, before launch */
 	uint16_t queue_id; /**< control, before launch */
 	int intr_fd; /**< control, before launch; -1: cannot be slept on */
@@ -67,6 +73,7 @@ struct port {
 	char name[DLO_CONF_PORT_NAME]; /**< ethdev name */
 	const char *driver; /**< ethdev driver name, static */
 	struct link_dev *link; /**< the host link behind this port; NULL: none */
+	bool forwards; /**< the host link, and there are loopbacks */
 	struct rte_ether_addr mac; /**< software MAC */
 	bool mac_generated; /**< mac is not the ethdev's own */
 	struct dlo_conf_port conf; /**< what holds for this port */
@@ -82,6 +89,7 @@ struct worker {
 	unsigned int nb_queues; /**< control, before launch */
 	struct queue *queues[QUEUES_MAX]; /**< control, before launch */
 	bool adaptive; /**< control, before launch: back off and sleep when idle */
+	struct forwarder *forward; /**< control, before launch; NULL: there are no loopbacks */
 	RTE_MARKER counters_start __rte_cache_aligned;
 	uint64_t busy_cycles; /**< worker: TSC cycles in turns that moved a frame */
 	uint64_t idle_cycles; /**< worker: TSC cycles in turns that did not, asleep included */
@@ -102,6 +110,9 @@ struct app {
 	unsigned int nb_workers;
 	struct worker *workers; /**< array of nb_workers; one is the main lcore's when it is alone */
 	struct port *link; /**< the host link's port; NULL: none */
+	/** Ports (bit 1 << index) that frames from the host can leave by. Written by control. */
+	_Atomic uint64_t usable_ports;
+	uint32_t route_table; /**< control: table of the policy rules; 0: none were made */
 	struct capture *capture; /**< NULL: off */
 	struct rte_rcu_qsbr *rcu; /**< workers are its readers: plans are freed after a grace period */
 	struct retired_plan *retired; /**< control: replaced plans that a worker may still use */

@@ -4,6 +4,7 @@
 #include <rte_cycles.h>
 
 #include "link.h"
+#include "loopback.h"
 #include "log.h"
 #include "plans.h"
 #include "port.h"
@@ -99,8 +100,14 @@ check_link(struct app *app)
 	telemetry_lock();
 	changed = link_poll(app->link->link, &gone);
 	telemetry_unlock();
-	if (changed)
-		plans_publish(app, app->link);
+	if (changed) {
+		loopback_refresh(app);
+		/* The others punt to its MAC. */
+		for (unsigned int i = 0; app->link->forwards && i < app->nb_ports; i++)
+			plans_publish(app, &app->ports[i]);
+		if (!app->link->forwards)
+			plans_publish(app, app->link);
+	}
 	if (gone)
 		atomic_store(&app->link->gone, true);
 }
@@ -115,6 +122,8 @@ control_tick(struct app *app)
 	if (now >= control.next_link) {
 		control.next_link = now + cycles(CHECK_LINK_S);
 		check_link(app);
+		if (app->conf.nb_loopbacks > 0)
+			ports_check_usable(app);
 	}
 	if (now >= control.next_ports) {
 		control.next_ports = now + cycles(CHECK_PORTS_S);

@@ -18,7 +18,7 @@
 #include "conf/conf.h"
 
 /** Addresses on the interface that are looked after. */
-#define LINK_HOST_ADDRS_MAX 64
+#define LINK_HOST_ADDRS_MAX (64 + DLO_CONF_LOOPBACKS_MAX)
 
 struct netif;
 

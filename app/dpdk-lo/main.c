@@ -21,9 +21,12 @@
 #include "cmdline.h"
 #include "control.h"
 #include "eal.h"
+#include "forward.h"
+#include "hosts.h"
 #include "inject.h"
 #include "link.h"
 #include "log.h"
+#include "loopback.h"
 #include "plans.h"
 #include "port.h"
 #include "report.h"
@@ -169,12 +172,18 @@ run(void)
 		ret = link_configure(&app.conf.link, &app.link_dev, app.nb_ports == 1);
 		app.link->mtu = (uint16_t)app.link_dev.mtu;
 	}
+	if (ret == 0 && app.link != NULL)
+		ret = loopback_install(&app);
 	if (ret == 0)
 		ret = publish_plans();
 	if (ret == 0)
 		ret = start_capture();
 	if (ret == 0)
 		ret = workers_create(&app);
+	if (ret == 0)
+		ret = forward_init(&app);
+	if (ret == 0)
+		ret = hosts_write(&app);
 	if (ret == 0)
 		ret = inject_frames(&app);
 	if (ret == 0)
@@ -205,8 +214,12 @@ stop(void)
 	/* Its threads outlive everything here. */
 	telemetry_stop();
 	capture_close(app.capture);
-	if (app.link != NULL)
+	hosts_remove(&app);
+	if (app.link != NULL) {
+		loopback_remove(&app);
 		link_destroy(&app.link_dev);
+	}
+	forward_free(&app);
 	workers_free(&app);
 	plans_free(&app);
 	ports_close(&app);

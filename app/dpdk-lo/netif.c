@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "netif.h"
+#include "netif_request.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,16 +15,9 @@
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
 
-struct netif {
-	struct nl_sock *request;
-	struct nl_sock *events;
-};
-
-typedef void (*parse_fn)(struct nlmsghdr *hdr, void *arg);
-
 /* One request and what comes back for it. */
 struct exchange {
-	parse_fn parse;
+	netif_parse_fn parse;
 	void *arg;
 	uint32_t seq;
 	bool done;
@@ -84,8 +78,8 @@ on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
 }
 
 /* Send msg (freed here) and parse the replies. libnl's own codes lose the errno, hence on_error. */
-static int
-exchange(struct netif *n, struct nl_msg *msg, parse_fn parse, void *arg)
+int
+netif_exchange(struct netif *n, struct nl_msg *msg, netif_parse_fn parse, void *arg)
 {
 	struct exchange x = { .parse = parse, .arg = arg };
 	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
@@ -113,8 +107,8 @@ exchange(struct netif *n, struct nl_msg *msg, parse_fn parse, void *arg)
 	return -EIO;
 }
 
-static struct nl_msg *
-message(int type, int flags, const void *header, size_t len)
+struct nl_msg *
+netif_message(int type, int flags, const void *header, size_t len)
 {
 	struct nl_msg *msg = nlmsg_alloc_simple(type, flags);
 
@@ -261,14 +255,14 @@ parse_state_addr(struct nlmsghdr *hdr, void *arg)
 		s->nb_unlisted++;
 }
 
-static int
-dump(struct netif *n, int type, int family, parse_fn parse, void *arg)
+int
+netif_dump(struct netif *n, int type, int family, netif_parse_fn parse, void *arg)
 {
 	/* The family is the first byte of every rtnetlink header; the largest one pleases all. */
 	const struct rtmsg header = { .rtm_family = family };
-	struct nl_msg *msg = message(type, NLM_F_DUMP, &header, sizeof(header));
+	struct nl_msg *msg = netif_message(type, NLM_F_DUMP, &header, sizeof(header));
 
-	return msg == NULL ? -ENOMEM : exchange(n, msg, parse, arg);
+	return msg == NULL ? -ENOMEM : netif_exchange(n, msg, parse, arg);
 }
 
 int
@@ -283,13 +277,13 @@ netif_read(struct netif *n, int ifindex, struct netif_state *ret)
 	/* A dump that ran into a change is repeated; on a host that never rests the last counts. */
 	for (int try = 0; try < 8; try++) {
 		memset(&state, 0, sizeof(state));
-		msg = message(RTM_GETLINK, 0, &header, sizeof(header));
+		msg = netif_message(RTM_GETLINK, 0, &header, sizeof(header));
 		if (msg == NULL)
 			return -ENOMEM;
-		err = exchange(n, msg, parse_link, &state);
+		err = netif_exchange(n, msg, parse_link, &state);
 		if (err != 0)
 			return err;
-		err = dump(n, RTM_GETADDR, AF_UNSPEC, parse_state_addr, &list);
+		err = netif_dump(n, RTM_GETADDR, AF_UNSPEC, parse_state_addr, &list);
 		if (err != -EINTR)
 			break;
 	}
@@ -303,7 +297,7 @@ int
 netif_set(struct netif *n, int ifindex, unsigned int mtu, unsigned int txqlen)
 {
 	const struct ifinfomsg header = { .ifi_family = AF_UNSPEC, .ifi_index = ifindex };
-	struct nl_msg *msg = message(RTM_NEWLINK, 0, &header, sizeof(header));
+	struct nl_msg *msg = netif_message(RTM_NEWLINK, 0, &header, sizeof(header));
 
 	if (msg == NULL)
 		return -ENOMEM;
@@ -312,7 +306,7 @@ netif_set(struct netif *n, int ifindex, unsigned int mtu, unsigned int txqlen)
 		nlmsg_free(msg);
 		return -ENOMEM;
 	}
-	return exchange(n, msg, NULL, NULL);
+	return netif_exchange(n, msg, NULL, NULL);
 }
 
 int
@@ -324,9 +318,9 @@ netif_set_up(struct netif *n, int ifindex, bool up)
 		.ifi_flags = up ? IFF_UP : 0,
 		.ifi_change = IFF_UP,
 	};
-	struct nl_msg *msg = message(RTM_NEWLINK, 0, &header, sizeof(header));
+	struct nl_msg *msg = netif_message(RTM_NEWLINK, 0, &header, sizeof(header));
 
-	return msg == NULL ? -ENOMEM : exchange(n, msg, NULL, NULL);
+	return msg == NULL ? -ENOMEM : netif_exchange(n, msg, NULL, NULL);
 }
 
 int
@@ -342,7 +336,7 @@ netif_add_addr(struct netif *n, int ifindex, const struct dlo_prefix *addr)
 	struct nl_msg *msg;
 	int err;
 
-	msg = message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &header, sizeof(header));
+	msg = netif_message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &header, sizeof(header));
 	if (msg == NULL)
 		return -ENOMEM;
 	if (nla_put(msg, IFA_LOCAL, bytes, addr->addr) < 0 ||
@@ -350,7 +344,7 @@ netif_add_addr(struct netif *n, int ifindex, const struct dlo_prefix *addr)
 		nlmsg_free(msg);
 		return -ENOMEM;
 	}
-	err = exchange(n, msg, NULL, NULL);
+	err = netif_exchange(n, msg, NULL, NULL);
 	return err == -EEXIST ? 0 : err;
 }
 
@@ -475,12 +469,12 @@ int
 netif_host_nets(struct netif *n, struct host_net *nets, unsigned int max)
 {
 	struct net_list list = { .nets = nets, .max = max };
-	int err = dump(n, RTM_GETADDR, AF_UNSPEC, parse_net_addr, &list);
+	int err = netif_dump(n, RTM_GETADDR, AF_UNSPEC, parse_net_addr, &list);
 
 	if (err == 0 || err == -EINTR)
-		err = dump(n, RTM_GETROUTE, AF_INET, parse_net_route, &list);
+		err = netif_dump(n, RTM_GETROUTE, AF_INET, parse_net_route, &list);
 	if (err == 0 || err == -EINTR)
-		err = dump(n, RTM_GETROUTE, AF_INET6, parse_net_route, &list);
+		err = netif_dump(n, RTM_GETROUTE, AF_INET6, parse_net_route, &list);
 	/* Half a picture is still good for a warning; no IPv6 in the kernel is no error. */
 	if (err != 0 && err != -EINTR && err != -EAFNOSUPPORT && err != -EOPNOTSUPP)
 		return err;
@@ -506,7 +500,7 @@ netif_route_to(struct netif *n, const struct dlo_prefix *addr)
 		.rtm_family = addr->family == 4 ? AF_INET : AF_INET6,
 		.rtm_dst_len = bytes * 8,
 	};
-	struct nl_msg *msg = message(RTM_GETROUTE, 0, &header, sizeof(header));
+	struct nl_msg *msg = netif_message(RTM_GETROUTE, 0, &header, sizeof(header));
 	int oif = 0;
 	int err;
 
@@ -516,7 +510,7 @@ netif_route_to(struct netif *n, const struct dlo_prefix *addr)
 		nlmsg_free(msg);
 		return -ENOMEM;
 	}
-	err = exchange(n, msg, parse_oif, &oif);
+	err = netif_exchange(n, msg, parse_oif, &oif);
 	if (err != 0)
 		return err;
 	return oif != 0 ? oif : -ENETUNREACH;

@@ -19,7 +19,7 @@
 #include "address/prefix.h"
 #include "overlap.h"
 
-#define NETIF_ADDRS_MAX 64
+#define NETIF_ADDRS_MAX 320
 
 /** A pair of rtnetlink sockets: requests, and notifications about links and addresses. */
 struct netif;

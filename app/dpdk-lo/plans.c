@@ -11,8 +11,10 @@
 #include "log.h"
 #include "telemetry.h"
 
-/* Rules of one port: its --address list, and on the link the prefixes and the host's addresses. */
-#define RULES_MAX (DLO_CONF_ADDRESSES_MAX + DLO_CONF_LINK_IPS_MAX + 64)
+/* Rules of one port: its --address list, the loopbacks, and on the link what link_addr_rules() has. */
+#define RULES_MAX                                                                                  \
+	(DLO_CONF_ADDRESSES_MAX + DLO_CONF_LOOPBACKS_MAX + DLO_CONF_LINK_IPS_MAX +                 \
+		LINK_HOST_ADDRS_MAX)
 
 /** A plan and what belongs to it, until no worker can see it any more. */
 struct retired_plan {
@@ -54,11 +56,19 @@ make_addresses(const struct app *app, const struct port *port)
 
 	for (unsigned int i = 0; i < port->conf.nb_addresses; i++) {
 		rules[nb].prefix = port->conf.addresses[i];
+		/* With host bits it is one address, in a network where its neighbours are. */
+		if (dlo_prefix_has_host_bits(&rules[nb].prefix))
+			rules[nb].prefix.len = rules[nb].prefix.family == 4 ? 32 : 128;
 		rules[nb++].owner = DLO_OWNER_PORT;
 	}
 	/* After the user's own, so that what the host owns stays the host's. */
 	if (port->link != NULL)
 		nb += link_addr_rules(&app->conf.link, port->link, rules + nb, RULES_MAX - nb);
+	for (unsigned int i = 0; i < app->conf.nb_loopbacks; i++) {
+		rules[nb].prefix = app->conf.loopbacks[i].addr;
+		rules[nb++].owner = port->link != NULL ? DLO_OWNER_HOST_LOOPBACK :
+							 DLO_OWNER_LOOPBACK + i;
+	}
 	return dlo_addr_table_create(rules, nb);
 }
 
@@ -75,6 +85,14 @@ plan_make(const struct app *app, const struct port *port)
 	plan->answers = port->conf.answers;
 	plan->link = port->link != NULL;
 	plan->mac = port->mac;
+	plan->forward = port->forwards;
+	/* A zero MAC would be taken for a carried frame: rather punt nothing. */
+	plan->punt = port->link == NULL && app->link != NULL && app->link->forwards &&
+		!rte_is_zero_ether_addr(&app->link_dev.kernel_mac);
+	if (plan->punt) {
+		plan->punt_dst = app->link_dev.kernel_mac;
+		plan->punt_src = app->link->mac;
+	}
 	for (unsigned int i = 0; i < app->nb_ports; i++)
 		plan->own_macs[plan->nb_own_macs++] = app->ports[i].mac;
 	plan->addresses = make_addresses(app, port);

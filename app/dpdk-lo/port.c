@@ -5,6 +5,9 @@
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <rte_bus.h>
 #include <rte_devargs.h>
@@ -163,7 +166,8 @@ port_eth_conf(const struct port *p, const struct rte_eth_dev_info *info, bool wa
 	conf.intr_conf.rxq = want_intr;
 	conf.txmode.offloads = info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
 	conf.rxmode.offloads = info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;
-	if (p->link != NULL) {
+	/* What the host sends from a loopback goes to a wire: whole sums, no segments to be cut. */
+	if (p->link != NULL && !p->forwards) {
 		conf.rxmode.offloads |= info->rx_offload_capa & LINK_RX_OFFLOADS;
 		conf.txmode.offloads |= info->tx_offload_capa & LINK_TX_OFFLOADS;
 	}
@@ -230,6 +234,7 @@ port_open(struct app *app, struct port *p, uint16_t id, unsigned int nb_workers)
 		strcmp(p->driver, "net_null") == 0;
 	if (app->link_dev.vdev[0] != '\0' && strcmp(p->name, app->link_dev.vdev) == 0) {
 		p->link = &app->link_dev;
+		p->forwards = app->conf.nb_loopbacks > 0;
 		app->link = p;
 	}
 	facts.name = p->name;
@@ -367,6 +372,49 @@ ports_check_gone(struct app *app)
 		}
 	}
 	return nb_here;
+}
+
+/* Drivers that sit on a kernel interface seldom tell whether it has a carrier; the kernel does. */
+static bool
+port_netdev_running(int fd, const struct port *p)
+{
+	struct rte_eth_dev_info info;
+	struct ifreq ifr = { 0 };
+
+	if (rte_eth_dev_info_get(p->id, &info) != 0)
+		return false;
+	if (info.if_index == 0)
+		return true;
+	if (if_indextoname(info.if_index, ifr.ifr_name) == NULL)
+		return false;
+	return fd < 0 || ioctl(fd, SIOCGIFFLAGS, &ifr) != 0 ||
+		(ifr.ifr_flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING);
+}
+
+static bool
+port_is_usable(int fd, const struct port *p)
+{
+	struct rte_eth_link status;
+
+	if (p->link != NULL || atomic_load(&p->gone) || !port_netdev_running(fd, p))
+		return false;
+	return rte_eth_link_get_nowait(p->id, &status) != 0 ||
+		status.link_status == RTE_ETH_LINK_UP;
+}
+
+void
+ports_check_usable(struct app *app)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	uint64_t usable = 0;
+
+	for (unsigned int i = 0; i < app->nb_ports; i++) {
+		if (port_is_usable(fd, &app->ports[i]))
+			usable |= UINT64_C(1) << i;
+	}
+	atomic_store(&app->usable_ports, usable);
+	if (fd >= 0)
+		close(fd);
 }
 
 void

@@ -27,6 +27,9 @@ int ports_start(struct app *app);
  */
 unsigned int ports_check_gone(struct app *app);
 
+/** Find out by which ports frames from the host can leave: app->usable_ports. */
+void ports_check_usable(struct app *app);
+
 /** Stop and close what is open, free queues and buffers. Workers are stopped. */
 void ports_close(struct app *app);
 

@@ -8,6 +8,7 @@
 
 #include <rte_cycles.h>
 
+#include "forward.h"
 #include "link.h"
 #include "log.h"
 
@@ -182,6 +183,16 @@ report_final(const struct app *app)
 	flockfile(stdout);
 	for (unsigned int i = 0; i < app->nb_ports; i++)
 		print_port(&app->ports[i]);
+	for (unsigned int i = 0; i < app->conf.nb_loopbacks; i++) {
+		const struct dlo_conf_loopback *lo = &app->conf.loopbacks[i];
+		char text[DLO_PREFIX_STRLEN], punted[COUNT_STRLEN];
+		struct loopback_counters c;
+
+		forward_counters(app, i, &c);
+		printf("%s %s: answered %s, to the host %s\n", lo->name,
+			dlo_prefix_format(&lo->addr, text), format_count(c.answered, frames),
+			format_count(c.punted, punted));
+	}
 	for (unsigned int i = 0; i < app->nb_workers; i++) {
 		const struct worker *w = &app->workers[i];
 		uint64_t busy = dlo_count_read(&w->busy_cycles);

@@ -13,6 +13,7 @@
 #include <rte_cycles.h>
 #include <rte_version.h>
 
+#include "forward.h"
 #include "log.h"
 
 /** An object of counters with all keys of a range of verdicts; NULL when memory is short. */
@@ -50,6 +51,19 @@ port_json(const struct port *port)
 }
 
 static json_t *
+loopback_json(const struct app *app, unsigned int i)
+{
+	const struct dlo_conf_loopback *lo = &app->conf.loopbacks[i];
+	struct loopback_counters c;
+	char text[DLO_PREFIX_STRLEN];
+
+	forward_counters(app, i, &c);
+	return json_pack("{s:s, s:s, s:I, s:I}", "name", lo->name, "address",
+		dlo_prefix_format(&lo->addr, text), "answered", (json_int_t)c.answered, "punted",
+		(json_int_t)c.punted);
+}
+
+static json_t *
 worker_json(const struct worker *w)
 {
 	return json_pack("{s:i, s:I, s:I, s:I}", "lcore", (int)w->lcore, "busy_cycles",
@@ -65,7 +79,8 @@ report_tree(const struct app *app)
 	const char *dpdk = rte_version();
 	json_t *ports = json_array();
 	json_t *lcores = json_array();
-	bool ok = ports != NULL && lcores != NULL;
+	json_t *loopbacks = json_array();
+	bool ok = ports != NULL && lcores != NULL && loopbacks != NULL;
 
 	/* "DPDK 22.11.11": the key says the first word already. */
 	if (strncmp(dpdk, "DPDK ", 5) == 0)
@@ -74,13 +89,17 @@ report_tree(const struct app *app)
 		ok = json_array_append_new(ports, port_json(&app->ports[i])) == 0;
 	for (unsigned int i = 0; ok && i < app->nb_workers; i++)
 		ok = json_array_append_new(lcores, worker_json(&app->workers[i])) == 0;
+	for (unsigned int i = 0; ok && i < app->conf.nb_loopbacks; i++)
+		ok = json_array_append_new(loopbacks, loopback_json(app, i)) == 0;
 	if (!ok) {
 		json_decref(ports);
 		json_decref(lcores);
+		json_decref(loopbacks);
 		return NULL;
 	}
-	return json_pack("{s:s, s:s, s:f, s:o, s:o}", "version", DLO_VERSION, "dpdk", dpdk,
-		"seconds", seconds, "ports", ports, "lcores", lcores);
+	return json_pack("{s:s, s:s, s:f, s:o, s:o, s:o}", "version", DLO_VERSION, "dpdk", dpdk,
+		"seconds", seconds, "ports", ports, "lcores", lcores, "loopbacks",
+		loopbacks);
 }
 
 /** Write @p root and close @p fd. @return 0, or -errno */

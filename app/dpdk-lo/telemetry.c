@@ -10,6 +10,7 @@
 #include <rte_telemetry.h>
 
 #include "compat.h"
+#include "forward.h"
 #include "link.h"
 #include "log.h"
 
@@ -210,6 +211,35 @@ reply_link(const struct app *app, const char *params, struct rte_tel_data *d)
 	return 0;
 }
 
+/** An object of objects by number, as in reply_ports(). */
+static int
+reply_loopbacks(const struct app *app, const char *params, struct rte_tel_data *d)
+{
+	unsigned long from = params != NULL ? strtoul(params, NULL, 10) : 0;
+	char key[24], text[DLO_PREFIX_STRLEN];
+
+	rte_tel_data_start_dict(d);
+	for (unsigned long i = from; i < app->conf.nb_loopbacks && i - from < PORTS_PER_REPLY; i++) {
+		const struct dlo_conf_loopback *lo = &app->conf.loopbacks[i];
+		struct rte_tel_data *one = rte_tel_data_alloc();
+		struct loopback_counters c;
+
+		if (one == NULL)
+			break;
+		forward_counters(app, (unsigned int)i, &c);
+		rte_tel_data_start_dict(one);
+		rte_tel_data_add_dict_string(one, "name", lo->name);
+		rte_tel_data_add_dict_string(one, "address", dlo_prefix_format(&lo->addr, text));
+		rte_tel_data_add_dict_string(one, "host", lo->host);
+		dlo_tel_add_dict_uint(one, "answered", c.answered);
+		dlo_tel_add_dict_uint(one, "punted", c.punted);
+		snprintf(key, sizeof(key), "%lu", i);
+		if (rte_tel_data_add_dict_container(d, key, one, 0) != 0)
+			rte_tel_data_free(one);
+	}
+	return 0;
+}
+
 /** @return the port, the only port when there is no name, or NULL. */
 static const struct port *
 find_port(const struct app *app, const char *name)
@@ -257,6 +287,8 @@ static const struct command {
 	{ "/dlo/drops", "Dropped frames of a port by reason. Parameters: port name", NULL,
 		fill_drops },
 	{ "/dlo/link", "The host link. No parameters", reply_link, NULL },
+	{ "/dlo/loopbacks", "Loopback addresses, 32 at a time. Parameters: number of the first (0)",
+		reply_loopbacks, NULL },
 	{ "/dlo/plan", "What a port does with its frames. Parameters: port name", NULL, fill_plan },
 };
 

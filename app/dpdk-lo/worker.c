@@ -14,6 +14,7 @@
 #include <rte_rcu_qsbr.h>
 
 #include "capture.h"
+#include "forward.h"
 #include "idle.h"
 #include "log.h"
 
@@ -62,6 +63,7 @@ workers_create(struct app *app)
 				return -E2BIG;
 			}
 			w->queues[w->nb_queues++] = app->ports[p].queues[q];
+			app->ports[p].queues[q]->worker = w;
 		}
 	}
 	return 0;
@@ -99,6 +101,12 @@ send_back(struct queue *q, struct rte_mbuf **pkts, const struct dlo_burst *burst
 	struct capture_burst captured;
 	uint16_t nb = burst->nb_back, sent = 0;
 
+	if (unlikely(q->worker->forward != NULL)) {
+		if (burst->nb_reflected != nb)
+			forward_count_answers(q, pkts, burst->verdict, nb);
+		if (q->tx_shared)
+			rte_spinlock_lock(&q->tx_lock);
+	}
 	if (unlikely(q->capture != NULL))
 		capture_tx_begin(q->capture, q, pkts, nb, &captured);
 	for (unsigned int tries = 0; sent < nb && tries <= TX_RETRIES; tries++)
@@ -112,6 +120,8 @@ send_back(struct queue *q, struct rte_mbuf **pkts, const struct dlo_burst *burst
 	}
 	if (unlikely(q->capture != NULL))
 		capture_tx_end(q->capture, q, &captured, pkts, nb, sent);
+	if (unlikely(q->tx_shared))
+		rte_spinlock_unlock(&q->tx_lock);
 	free_frames(pkts + sent, nb - sent);
 }
 
@@ -145,7 +155,7 @@ queue_poll(struct queue *q)
 	struct capture_burst captured;
 	struct rte_mbuf *pkts[BURST];
 	struct dlo_burst burst;
-	uint16_t nb;
+	uint16_t nb, kept;
 
 	nb = rte_eth_rx_burst(q->port_id, q->queue_id, pkts, BURST);
 	if (nb == 0)
@@ -158,10 +168,16 @@ queue_poll(struct queue *q)
 	dlo_count(&c->rx, nb);
 	dlo_count(&c->rx_bytes, burst.rx_bytes);
 
-	/* No plan punts as long as nothing can come back from the link for a port. */
-	for (uint16_t i = burst.nb_back; i < nb; i++)
+	kept = burst.nb_back + burst.nb_punt;
+	for (uint16_t i = kept; i < nb; i++)
 		dlo_count(&c->verdict[burst.verdict[i]], 1);
-	free_frames(pkts + burst.nb_back, nb - burst.nb_back);
+	if (unlikely(q->worker->forward != NULL)) {
+		forward_hear(q, pkts + kept, burst.verdict + kept, nb - kept);
+		if (burst.nb_punt > 0)
+			forward_frames(q, pkts + burst.nb_back, burst.verdict + burst.nb_back,
+				burst.nb_punt);
+	}
+	free_frames(pkts + kept, nb - kept);
 
 	if (unlikely(burst.nb_chained > 0 && !q->port->multi_seg_tx))
 		drop_chains(q, pkts, &burst);

@@ -92,3 +92,13 @@ dlo_prefix_overlaps(const struct dlo_prefix *a, const struct dlo_prefix *b)
 
 	return a->family == b->family && same_bits(a->addr, b->addr, bits);
 }
+
+bool
+dlo_prefix_has_host_bits(const struct dlo_prefix *p)
+{
+	for (unsigned int i = p->len; i < max_len(p->family); i++) {
+		if ((p->addr[i / 8] & 0x80 >> i % 8) != 0)
+			return true;
+	}
+	return false;
+}

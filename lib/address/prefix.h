@@ -35,6 +35,9 @@ const char *dlo_prefix_format(const struct dlo_prefix *p, char buf[DLO_PREFIX_ST
 /** @return true when @p addr (network order, 4 or 16 bytes by @p family) lies in @p p. */
 bool dlo_prefix_contains(const struct dlo_prefix *p, uint8_t family, const void *addr);
 
+/** @return true when bits behind the prefix length are set: 192.0.2.1/24, not 192.0.2.0/24. */
+bool dlo_prefix_has_host_bits(const struct dlo_prefix *p);
+
 /** @return true when the two prefixes share an address. */
 bool dlo_prefix_overlaps(const struct dlo_prefix *a, const struct dlo_prefix *b);
 

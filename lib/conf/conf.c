@@ -142,6 +142,11 @@ dlo_conf_set(struct dlo_conf *conf, const char *name, const char *value, char er
 	} else {
 		if (option->port_bit != 0)
 			override_file(next, option->port_bit, port_name);
+		/* The only repeatable one that is not per port. */
+		if (option->set == dlo_conf_set_loopback && next->loopbacks_from_file) {
+			next->nb_loopbacks = 0;
+			next->loopbacks_from_file = false;
+		}
 		rc = dlo_conf_apply(next, option, port_name, copy, why);
 	}
 	if (rc == 0)

@@ -22,6 +22,8 @@
 #define DLO_CONF_PORT_NAME 64
 #define DLO_CONF_ADDRESSES_MAX 64
 #define DLO_CONF_LINK_IPS_MAX 16
+#define DLO_CONF_LOOPBACKS_MAX 256
+#define DLO_CONF_HOSTNAME 64
 #define DLO_CONF_IFNAME 16 /**< IFNAMSIZ, with the terminating zero */
 #define DLO_CONF_ERR 512
 
@@ -69,6 +71,13 @@ struct dlo_conf_link {
 	unsigned int queues; /**< 0: one per worker */
 };
 
+/** An address of the appliance itself, as a router has them. */
+struct dlo_conf_loopback {
+	char name[DLO_CONF_IFNAME]; /**< "lo0"; several addresses may share one */
+	char host[DLO_CONF_HOSTNAME]; /**< name for --hosts; "": none */
+	struct dlo_prefix addr; /**< length 32 or 128 */
+};
+
 enum dlo_idle {
 	DLO_IDLE_DEFAULT, /**< adaptive, or spin when lcores were given */
 	DLO_IDLE_SPIN,
@@ -103,6 +112,10 @@ struct dlo_conf {
 	unsigned int nb_ports;
 	struct dlo_conf_named_port ports[DLO_CONF_PORTS_MAX];
 	struct dlo_conf_link link;
+	unsigned int nb_loopbacks;
+	bool loopbacks_from_file; /**< all of them stand in the config file */
+	struct dlo_conf_loopback loopbacks[DLO_CONF_LOOPBACKS_MAX];
+	char hosts[256]; /**< file that gets the names of the loopbacks; "": none */
 	enum dlo_idle idle;
 	struct dlo_conf_inject inject;
 	struct dlo_conf_capture capture;

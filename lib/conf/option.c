@@ -50,7 +50,9 @@ const struct dlo_option dlo_options[] = {
 		.arg = "CIDR[,CIDR...]",
 		.port_bit = DLO_CONF_ADDRESS,
 		.group = ADDRESSES,
-		.help = "Address that the port answers for, or prefix: all of it. May be repeated.",
+		.help = "Address that the port answers for, or network (192.0.2.0/24): all of it. An "
+			"address with its network's length (192.0.2.1/24) is that address alone, "
+			"and says where neighbours are. May be repeated.",
 		.dflt = "none; on the host link its prefixes, without the host's own addresses",
 		.set = dlo_conf_set_address,
 	},
@@ -76,6 +78,28 @@ const struct dlo_option dlo_options[] = {
 			"at all.",
 		.dflt = "dlo0,type=auto,ip=198.18.0.1/15,ip=2001:2::1/48",
 		.set = dlo_conf_set_link,
+	},
+	{
+		.name = "loopback",
+		.arg = "loN=ADDR[,name=NAME][,loN=...]",
+		.group = LINK,
+		.help = "Address of the appliance itself, as a router has them: answered on "
+			"whichever port the question arrives, up while the appliance runs. What no "
+			"answer claims goes to this host, which owns the address on the host link, "
+			"and its replies leave by the port where the peer was last heard. May be "
+			"repeated; IPv4 and IPv6.",
+		.dflt = "none",
+		.set = dlo_conf_set_loopback,
+	},
+	{
+		.name = "hosts",
+		.arg = "[FILE]",
+		.arg_optional = true,
+		.group = LINK,
+		.help = "Keep the names of loopbacks in a hosts(5) file while the appliance runs, "
+			"in a marked block, with NAME.loopback for the other end of the host link.",
+		.dflt = "off; /etc/hosts without FILE",
+		.set = dlo_conf_set_hosts,
 	},
 	{
 		.name = "inject",

@@ -20,6 +20,8 @@ DLO_CONF_SETTER(guards);
 DLO_CONF_SETTER(address);
 DLO_CONF_SETTER(answer);
 DLO_CONF_SETTER(link);
+DLO_CONF_SETTER(loopback);
+DLO_CONF_SETTER(hosts);
 DLO_CONF_SETTER(inject);
 DLO_CONF_SETTER(capture);
 DLO_CONF_SETTER(stats);

@@ -54,6 +54,32 @@ check_addresses(const struct dlo_conf *conf, const struct dlo_conf_port *port,
 	return 0;
 }
 
+/* On the link its prefixes are the appliance's to reflect; a loopback there would be two things. */
+static int
+check_loopbacks(const struct dlo_conf *conf, char err[DLO_CONF_ERR])
+{
+	char a[DLO_PREFIX_STRLEN], b[DLO_PREFIX_STRLEN];
+
+	for (unsigned int i = 0; i < conf->nb_loopbacks; i++) {
+		const struct dlo_conf_loopback *lo = &conf->loopbacks[i];
+		bool has_family = false;
+
+		dlo_prefix_format(&lo->addr, a);
+		for (unsigned int k = 0; k < conf->link.nb_ips; k++) {
+			has_family |= conf->link.ips[k].family == lo->addr.family;
+			if (dlo_prefix_overlaps(&conf->link.ips[k], &lo->addr))
+				return dlo_conf_fail(err, "--loopback: %s=%s lies in %s of the host "
+					"link, choose an address outside of it", lo->name, a,
+					dlo_prefix_format(&conf->link.ips[k], b));
+		}
+		if (!has_family)
+			return dlo_conf_fail(err, "--loopback: %s=%s needs an IPv%u address on the "
+				"host link too, add one with --link %s,ip=ADDRESS/LENGTH",
+				lo->name, a, lo->addr.family, conf->link.name);
+	}
+	return 0;
+}
+
 /* One of two writers would destroy what the other wrote or reads. */
 static int
 check_files(const struct dlo_conf *conf, char err[DLO_CONF_ERR])
@@ -89,6 +115,8 @@ dlo_conf_validate(const struct dlo_conf *conf, char err[DLO_CONF_ERR])
 		rc = check_addresses(conf, &conf->all, err);
 	for (unsigned int i = 0; rc == 0 && i < conf->nb_ports; i++)
 		rc = check_addresses(conf, &conf->ports[i].port, err);
+	if (rc == 0)
+		rc = check_loopbacks(conf, err);
 	if (rc == 0)
 		rc = check_files(conf, err);
 	return rc;
