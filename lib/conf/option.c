@@ -156,7 +156,8 @@ const struct dlo_option dlo_options[] = {
 		.name = "count",
 		.arg = "N",
 		.group = RUNNING,
-		.help = "Stop once N frames were received (what arrives until every lcore has stopped counts too); 0: run on.",
+		.help = "Stop once N frames were received (what arrives until every lcore has stopped "
+			"counts too); 0: run on.",
 		.dflt = "0",
 		.set = dlo_conf_set_count,
 	},
