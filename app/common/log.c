@@ -12,6 +12,12 @@ say_as(const char *name)
 	speaker = name;
 }
 
+const char *
+say_name(void)
+{
+	return speaker;
+}
+
 static void
 say_to(FILE *stream, const char *kind, const char *fmt, va_list ap)
 {

@@ -11,6 +11,9 @@
 /** Name that all lines begin with; "dpdk-lo" unless set. @p name stays the caller's. */
 void say_as(const char *name);
 
+/** @return that name. */
+const char *say_name(void);
+
 /** "dpdk-lo: error: ..." on stderr. */
 void say_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -37,7 +37,8 @@ describe(const struct dlo_conf_inject *conf, unsigned int n, struct dlo_build *r
 		.dst_mac = { 0x02, 0xd1, 0x00, 0x00, 0x00, 0x02 },
 		.src_mac = { 0x02, 0xd1, 0x00, 0x00, 0x00, 0x01 },
 		.ipv6 = kind == DLO_INJECT_UDP6 || kind == DLO_INJECT_TCP6,
-		.tcp = kind == DLO_INJECT_TCP4 || kind == DLO_INJECT_TCP6,
+		.l4 = kind == DLO_INJECT_TCP4 || kind == DLO_INJECT_TCP6 ? DLO_BUILD_TCP :
+			DLO_BUILD_UDP,
 		.src_port = (uint16_t)(0xc000 + flow % 0x3fff),
 		.dst_port = (uint16_t)(0xc000 + flow / 0x3fff),
 	};

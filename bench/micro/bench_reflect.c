@@ -90,7 +90,7 @@ make_frame(const struct profile *p, struct rte_mbuf *m)
 	for (at = draw(sum); at >= k->weight; k++)
 		at -= k->weight;
 	spec.ipv6 = k->ipv6;
-	spec.tcp = k->tcp;
+	spec.l4 = k->tcp ? DLO_BUILD_TCP : DLO_BUILD_UDP;
 	spec.vlan = k->vlan;
 	spec.src_port = (uint16_t)(0xc000 + draw(0x3fff));
 	spec.dst_port = (uint16_t)(0xc000 + draw(0x3fff));

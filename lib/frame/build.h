@@ -4,13 +4,22 @@
 
 /**
  * @file
- * Builders of valid frames: Ethernet, optional VLAN tag, IPv4 or IPv6, UDP or TCP, all sums right.
- * For whoever has to originate a frame; the data path never does.
+ * Builders of valid frames: Ethernet, optional VLAN tag, IPv4 or IPv6, and what is named below, all
+ * sums right. For whoever has to originate a frame; the data path never does.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/** What stands behind the IP header, or in its place. */
+enum dlo_build_l4 {
+	DLO_BUILD_UDP,
+	DLO_BUILD_TCP, /**< only ACK set */
+	DLO_BUILD_ICMP, /**< echo request, ICMPv6 with ipv6; RFC 792, RFC 4443 4.1 */
+	DLO_BUILD_STAMP, /**< over UDP: RFC 8762 4.2.1, the rest Extra Padding (RFC 8972 4.1) */
+	DLO_BUILD_LBM, /**< no IP: Ethernet loopback message, ITU-T G.8013 9.3, with a Data TLV */
+};
 
 /** What to build. Addresses in network order, numbers in host order. */
 struct dlo_build {
@@ -20,9 +29,10 @@ struct dlo_build {
 	bool ipv6;
 	uint8_t src_ip[16]; /**< IPv4 in the first four bytes */
 	uint8_t dst_ip[16];
-	bool tcp; /**< TCP with only ACK set; else UDP */
-	uint16_t src_port;
-	uint16_t dst_port;
+	enum dlo_build_l4 l4;
+	uint16_t src_port; /**< ICMP: identifier */
+	uint16_t dst_port; /**< ICMP: sequence number */
+	uint8_t level; /**< maintenance domain level of LBM, 0..7 */
 	uint8_t ttl; /**< TTL or hop limit; 0: 64 */
 };
 
@@ -36,5 +46,16 @@ size_t dlo_build_min(const struct dlo_build *spec);
  * Thread: any.
  */
 size_t dlo_build_frame(uint8_t *buf, size_t size, const struct dlo_build *spec);
+
+/** Where things are in a built frame, bytes from its start. */
+struct dlo_build_layout {
+	size_t l4; /**< L4 header; LBM: the CFM header */
+	size_t cksum; /**< checksum over the payload; 0: there is none */
+	size_t payload; /**< first byte that no header owns, even distance from l4 where cksum is */
+	size_t tail; /**< bytes after the payload that a protocol owns (LBM: the End TLV) */
+};
+
+/** Fill @p ret for @p spec; payload + tail is dlo_build_min(). Thread: any. */
+void dlo_build_layout(const struct dlo_build *spec, struct dlo_build_layout *ret);
 
 #endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "stats/histogram.h"
+
+#include <string.h>
+
+void
+dlo_histogram_init(struct dlo_histogram *h)
+{
+	memset(h, 0, sizeof(*h));
+	h->min = UINT64_MAX;
+}
+
+void
+dlo_histogram_merge(struct dlo_histogram *to, const struct dlo_histogram *from)
+{
+	to->count += from->count;
+	to->sum += from->sum;
+	if (from->min < to->min)
+		to->min = from->min;
+	if (from->max > to->max)
+		to->max = from->max;
+	for (unsigned int i = 0; i < DLO_HISTOGRAM_BUCKETS; i++)
+		to->buckets[i] += from->buckets[i];
+}
+
+static uint64_t
+middle_of(unsigned int index)
+{
+	unsigned int shift;
+
+	if (index < 2 * DLO_HISTOGRAM_SUB)
+		return index;
+	shift = index / DLO_HISTOGRAM_SUB - 1;
+	return ((uint64_t)(index - shift * DLO_HISTOGRAM_SUB) << shift) + (UINT64_C(1) << shift) / 2;
+}
+
+uint64_t
+dlo_histogram_quantile(const struct dlo_histogram *h, double q)
+{
+	uint64_t rank, seen = 0, value;
+	unsigned int i;
+
+	if (h->count == 0)
+		return 0;
+	rank = (uint64_t)(q * (double)h->count);
+	if ((double)rank < q * (double)h->count || rank == 0)
+		rank++;
+	if (rank >= h->count)
+		return h->max;
+	for (i = 0; i < DLO_HISTOGRAM_BUCKETS - 1; i++) {
+		seen += h->buckets[i];
+		if (seen >= rank)
+			break;
+	}
+	value = middle_of(i);
+	if (value < h->min)
+		return h->min;
+	return value > h->max ? h->max : value;
+}
