@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "gen_port.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_bus.h>
+#include <rte_cycles.h>
+#include <rte_dev.h>
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+
+#include "log.h"
+
+#define DESCRIPTORS 1024
+#define NB_MBUFS 16383
+#define CACHE 256
+#define LINK_SECONDS 10
+
+static int
+find_port(const char *name, uint16_t *ret)
+{
+	char known[512] = "";
+	uint16_t id;
+
+	if (rte_eth_dev_count_avail() == 0) {
+		say_error("there is no port: make one with --vdev or -a before '--'");
+		return -EINVAL;
+	}
+	if (name[0] == '\0' && rte_eth_dev_count_avail() == 1) {
+		*ret = rte_eth_find_next(0);
+		return 0;
+	}
+	RTE_ETH_FOREACH_DEV(id) {
+		char other[RTE_ETH_NAME_MAX_LEN];
+		size_t len = strlen(known);
+
+		if (rte_eth_dev_get_name_by_port(id, other) != 0)
+			continue;
+		if (strcmp(name, other) == 0) {
+			*ret = id;
+			return 0;
+		}
+		snprintf(known + len, sizeof(known) - len, "%s%s", len > 0 ? ", " : "", other);
+	}
+	if (name[0] == '\0')
+		say_error("--port: there are several ports (%s): say which one sends", known);
+	else
+		say_error("--port: there is no port '%s'; this run has %s", name, known);
+	return -EINVAL;
+}
+
+static int
+fit_mtu(uint16_t id, const char *name, unsigned int frame)
+{
+	unsigned int need = frame - RTE_ETHER_HDR_LEN;
+	uint16_t mtu;
+	int rc;
+
+	if (rte_eth_dev_get_mtu(id, &mtu) != 0 || mtu >= need)
+		return 0;
+	rc = rte_eth_dev_set_mtu(id, (uint16_t)need);
+	if (rc != 0 && rc != -ENOTSUP)
+		say_error("port %s: frames of %u bytes need an MTU of %u, and it stays at %u: %s; "
+			"send smaller ones", name, frame + GEN_FCS, need, mtu, rte_strerror(-rc));
+	return rc == -ENOTSUP ? 0 : rc;
+}
+
+int
+gen_port_start(uint16_t id, uint16_t nb_txq, unsigned int frame, struct rte_mempool *pool)
+{
+	uint16_t nb_rxd = DESCRIPTORS, nb_txd = DESCRIPTORS;
+	struct rte_eth_conf conf = { 0 };
+	char name[RTE_ETH_NAME_MAX_LEN] = "";
+	struct rte_eth_dev_info info;
+	int rc = rte_eth_dev_info_get(id, &info);
+
+	rte_eth_dev_get_name_by_port(id, name);
+	if (rc == 0)
+		rc = rte_eth_dev_configure(id, 1, nb_txq, &conf);
+	if (rc == 0)
+		rc = rte_eth_dev_adjust_nb_rx_tx_desc(id, &nb_rxd, &nb_txd);
+	if (rc == 0)
+		rc = rte_eth_rx_queue_setup(id, 0, nb_rxd, rte_eth_dev_socket_id(id), NULL, pool);
+	for (uint16_t q = 0; rc == 0 && q < nb_txq; q++)
+		rc = rte_eth_tx_queue_setup(id, q, nb_txd, rte_eth_dev_socket_id(id), NULL);
+	if (rc == 0 && fit_mtu(id, name, frame) != 0)
+		return -EINVAL;
+	if (rc == 0)
+		rc = rte_eth_dev_start(id);
+	if (rc != 0) {
+		say_error("port %s does not start: %s; look at its device arguments", name,
+			rte_strerror(-rc));
+		return rc;
+	}
+	/* What comes back may be addressed to whatever --src-mac said. */
+	rte_eth_promiscuous_enable(id);
+	return 0;
+}
+
+static int
+wait_for_link(uint16_t id, const atomic_bool *stop)
+{
+	uint64_t end = rte_rdtsc() + LINK_SECONDS * rte_get_tsc_hz();
+	char name[RTE_ETH_NAME_MAX_LEN] = "";
+	struct rte_eth_link link;
+
+	rte_eth_dev_get_name_by_port(id, name);
+	do {
+		if (rte_eth_link_get_nowait(id, &link) == 0 &&
+			link.link_status == RTE_ETH_LINK_UP)
+			return 0;
+		rte_delay_us_sleep(10000);
+	} while (rte_rdtsc() < end && !atomic_load(stop));
+	if (!atomic_load(stop))
+		say_error("port %s has had no link for %d seconds: is the cable in, or the other end "
+			"running?", name, LINK_SECONDS);
+	return -ENETDOWN;
+}
+
+static unsigned int
+largest_frame(const struct gen_sizes *sizes)
+{
+	unsigned int largest = sizes->range_end;
+
+	for (unsigned int i = 0; i < sizes->nb; i++)
+		largest = RTE_MAX(largest, (unsigned int)sizes->size[i]);
+	return largest - GEN_FCS;
+}
+
+static void
+choose_macs(const struct gen_ports *p, struct gen_conf *conf)
+{
+	static const uint8_t src[6] = { 0x02, 0xd1, 0, 0, 0, 1 }, dst[6] = { 0x02, 0xd1, 0, 0, 0, 2 };
+	struct rte_ether_addr mac;
+
+	if (!conf->has_src_mac) {
+		if (rte_eth_macaddr_get(p->tx, &mac) != 0 || rte_is_zero_ether_addr(&mac))
+			memcpy(mac.addr_bytes, src, 6);
+		memcpy(conf->src_mac, mac.addr_bytes, 6);
+	}
+	if (!conf->has_dst_mac)
+		memcpy(conf->dst_mac, dst, 6);
+}
+
+int
+gen_ports_open(struct gen_ports *p, struct gen_conf *conf, bool own_answer_queue,
+	const atomic_bool *stop)
+{
+	unsigned int frame = largest_frame(&conf->sizes);
+	unsigned int room = RTE_MAX(RTE_ALIGN(frame + RTE_PKTMBUF_HEADROOM, RTE_CACHE_LINE_SIZE),
+		(unsigned int)RTE_MBUF_DEFAULT_BUF_SIZE);
+	struct rte_eth_dev_info info;
+	int rc = find_port(conf->tx_port, &p->tx);
+
+	if (rc == 0)
+		rc = find_port(conf->rx_port[0] != '\0' ? conf->rx_port : conf->tx_port, &p->rx);
+	if (rc != 0)
+		return rc;
+	p->pool = rte_pktmbuf_pool_create("gen", room > 4096 ? NB_MBUFS / 2 : NB_MBUFS, CACHE, 0,
+		(uint16_t)room, rte_eth_dev_socket_id(p->tx));
+	if (p->pool == NULL) {
+		say_error("no memory for the frames: %s; give EAL more with -m or more hugepages",
+			rte_strerror(rte_errno));
+		return -ENOMEM;
+	}
+	p->open = true;
+	p->nb_txq = own_answer_queue && p->rx == p->tx && rte_eth_dev_info_get(p->tx, &info) == 0 &&
+			info.max_tx_queues > 1 ? 2 : 1;
+	choose_macs(p, conf);
+	rc = gen_port_start(p->tx, p->nb_txq, frame, p->pool);
+	if (rc == 0 && p->rx != p->tx)
+		rc = gen_port_start(p->rx, p->nb_txq, frame, p->pool);
+	if (rc == 0)
+		rc = wait_for_link(p->tx, stop);
+	if (rc == 0 && p->rx != p->tx)
+		rc = wait_for_link(p->rx, stop);
+	return rc;
+}
+
+void
+gen_ports_close(struct gen_ports *p)
+{
+	if (!p->open)
+		return;
+	rte_eth_dev_stop(p->tx);
+	rte_eth_dev_close(p->tx);
+	if (p->rx != p->tx) {
+		rte_eth_dev_stop(p->rx);
+		rte_eth_dev_close(p->rx);
+	}
+	rte_mempool_free(p->pool);
+	p->open = false;
+}
+
+int
+gen_port_rate(uint16_t id, const struct gen_rate *rate, double mean_bits, double *ret_pps,
+	double *ret_bps)
+{
+	struct rte_eth_dev_info info;
+	char name[RTE_ETH_NAME_MAX_LEN] = "";
+	struct rte_eth_link link = { 0 };
+	double speed = 0, asked;
+
+	*ret_pps = *ret_bps = 0;
+	rte_eth_dev_get_name_by_port(id, name);
+	if (rte_eth_link_get_nowait(id, &link) == 0 &&
+		link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN)
+		speed = link.link_speed * 1e6;
+	if (rate->unit == GEN_RATE_PERCENT) {
+		if (speed == 0) {
+			say_error("--rate: port %s does not know the speed of its link: give pps or "
+				"bps instead of %%", name);
+			return -EINVAL;
+		}
+		*ret_bps = speed * rate->value / 100;
+	} else if (rate->unit == GEN_RATE_PPS) {
+		*ret_pps = rate->value;
+	} else if (rate->unit == GEN_RATE_BPS) {
+		*ret_bps = rate->value;
+	}
+	/* What a virtual port says of its speed is made up; it takes what it takes. */
+	if (speed == 0 || rte_eth_dev_info_get(id, &info) != 0 || info.device == NULL ||
+		strcmp(rte_bus_name(rte_dev_bus(info.device)), "vdev") == 0)
+		return 0;
+	asked = *ret_bps > 0 ? *ret_bps : *ret_pps * mean_bits;
+	if (asked > speed * 1.0001) {
+		say_error("--rate: %.3f Gbit/s are more than the %.0f Gbit/s of port %s: ask for "
+			"100%% or less", asked / 1e9, speed / 1e9, name);
+		return -EINVAL;
+	}
+	return 0;
+}

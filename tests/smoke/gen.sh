@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# dpdk-lo-gen against itself over a ring, against dpdk-lo and testpmd over memif, and its errors.
+. "$(dirname -- "$0")/lib.sh"
+
+GEN=$(dirname -- "$DLO")/../dpdk-lo-gen/dpdk-lo-gen
+[ -x "$GEN" ] || skip "dpdk-lo-gen is not built"
+cpus=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
+
+# gen CODE ARGUMENTS...: run it, its exit code has to be CODE; report in $T/g.json.
+gen()
+{
+	local want=$1
+	shift
+	rm -f "$T/g.json"
+	run_quiet gen timeout 60 "$GEN" --no-huge -m 256 "$@"
+	finish "$PID"
+	local rc=$?
+	[ "$rc" = "$want" ] || fail "dpdk-lo-gen ends with $rc, not $want: $*"
+}
+
+# report EXPRESSION...: each has to be true of the report g.
+report()
+{
+	/usr/bin/python3 -c 'import json, sys
+g = json.load(open(sys.argv[1]))
+bad = [e for e in sys.argv[2:] if not eval(e)]
+print(bad, g) if bad else None
+sys.exit(bool(bad))' "$T/g.json" "$@" >"$T/report.out" || fail "the report is not as it should be"
+}
+
+exact='g["received"] == g["sent"] == 3000 and g["lost"] == g["duplicates"] == g["reordered"] == 0'
+for kind in udp4 tcp4 udp6 tcp6 icmp4 icmp6 stamp lbm mix; do
+	gen 0 --vdev net_ring0 -- --kind "$kind" --size 128,256 --vlan 5 --flows 10 --rate 50kpps --count 3000 \
+		--bias off --json "$T/g.json"
+	report "$exact" 'len(g["sizes"]) == 2 and all(s["sent"] == 1500 for s in g["sizes"])' \
+		'0 <= g["latency_ns"]["min"] <= g["latency_ns"]["p50"] <= g["latency_ns"]["max"]'
+done
+gen 0 --lcores "0@($cpus),1@($cpus)" --vdev net_ring0 -- --size imix --rate 50kpps \
+	--count 3000 --json "$T/g.json"
+report "$exact" '[s["sent"] for s in g["sizes"]] == [1750, 1000, 250]' 'g["bias_ns"]["p50"] > 0'
+
+gen 1 --vdev net_ring0 --vdev net_ring1 -- --port net_ring0,net_ring1 --rate 10kpps --count 100 \
+	--bias off --json "$T/g.json"
+grep -q 'nothing came back to port net_ring1' "$T/gen.err" || fail "silence is not explained"
+report 'g["sent"] == g["lost"] == 100'
+gen 2 --vdev net_ring0 -- --port nope
+grep -q "no port 'nope'; this run has net_ring0" "$T/gen.err" || fail "no word of the wrong port"
+gen 2 --vdev net_ring0 -- --kind tcp6 --size 64
+grep -q 'use at least 96' "$T/gen.err" || fail "no word of the size"
+gen 2 --vdev net_ring0 -- --rate 5
+gen 1 --vdev net_ring0 -- --dst 198.18.0.9
+grep -q 'nobody answers for 198.18.0.9' "$T/gen.err" || fail "no word of the neighbour"
+
+# A dpdk-lo at the other end, whose MAC is asked for.
+memif="socket=$T/m.sock,socket-abstract=no"
+start lo --no-huge -m 256 --no-pci --vdev "net_memif0,role=server,$memif" -- --mode l4 \
+	--address 198.18.0.2 --accept own --json "$T/r.json"
+lo=$PID
+gen 0 --vdev "net_memif0,role=client,$memif" -- --dst 198.18.0.2 --kind udp4 --size 64,1518 \
+	--rate 20kpps --count 3000 --bias off --json "$T/g.json"
+report "$exact"
+gen 0 --vdev "net_memif0,role=client,$memif" -- --dst 198.18.0.2 --kind icmp4 --size 64 \
+	--rate 20kpps --count 3000 --bias off --json "$T/g.json"
+report "$exact"
+stop "$lo"
+check_report "$T/r.json" 'p.net_memif0.reflected >= 3000' 'p.net_memif0.answered.icmp == 3000'
