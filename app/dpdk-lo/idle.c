@@ -23,6 +23,7 @@ idle_init(struct idle *idle, const struct worker *w)
 	idle->adaptive = w->adaptive;
 	idle->can_wait = w->nb_queues > 0;
 	idle->empty_turns = 0;
+	idle->woken = false;
 	idle->nb_fds = 0;
 	for (unsigned int i = 0; i < w->nb_queues; i++) {
 		if (w->queues[i]->intr_fd < 0) {
@@ -66,14 +67,13 @@ idle_wait(struct idle *idle)
 		sched_yield();
 		return false;
 	}
-	if (!idle->can_wait) {
+	/*
+	 * A descriptor that is ready without a frame is gone (POLLERR), or one that nobody resets (the
+	 * eventfd of a driver with interrupts): waiting for it again would be a spin.
+	 */
+	if (!idle->can_wait || idle->woken)
 		nap(turns - YIELD_TURNS);
-	} else if (poll(idle->fds, idle->nb_fds, WAIT_MS) > 0) {
-		/* A descriptor that is gone (POLLERR) would make this a spin: nap instead. */
-		for (unsigned int i = 0; i < idle->nb_fds; i++) {
-			if ((idle->fds[i].revents & (POLLERR | POLLNVAL | POLLHUP)) != 0)
-				nap(0);
-		}
-	}
+	else
+		idle->woken = poll(idle->fds, idle->nb_fds, WAIT_MS) > 0;
 	return true;
 }

@@ -18,6 +18,7 @@ struct idle {
 	bool adaptive;
 	bool can_wait; /**< every queue has a descriptor to sleep on */
 	unsigned int empty_turns; /**< since the last frame */
+	bool woken; /**< a descriptor was ready, and no frame has come since */
 	unsigned int nb_fds;
 	struct pollfd fds[QUEUES_MAX];
 };
@@ -30,6 +31,7 @@ static inline void
 idle_reset(struct idle *idle)
 {
 	idle->empty_turns = 0;
+	idle->woken = false;
 }
 
 /**

@@ -305,7 +305,7 @@ link_poll(struct link_dev *link, bool *ret_gone)
 		*ret_gone = true;
 		return false;
 	}
-	if (!netif_heard(link->netif, link->ifindex, &deleted))
+	if (!netif_heard(link->netif, link->ifindex, &deleted) && !link->stale)
 		return false;
 	err = deleted ? -ENODEV : netif_read(link->netif, link->ifindex, &state);
 	if (err == -ENODEV) {
@@ -316,6 +316,8 @@ link_poll(struct link_dev *link, bool *ret_gone)
 		*ret_gone = true;
 		return true;
 	}
+	/* The news is taken off the socket: what could not be read now is read at the next turn. */
+	link->stale = err != 0;
 	return err == 0 && take_state(link, &state);
 }
 

@@ -30,6 +30,7 @@ struct link_dev {
 	char why[256]; /**< why this type was taken, for people */
 	struct netif *netif; /**< rtnetlink sockets, from link_configure() to link_destroy() */
 	bool up; /**< IFF_UP as last heard */
+	bool stale; /**< something changed and could not be read: read again */
 	unsigned int mtu; /**< of the kernel interface, as last heard */
 	struct rte_ether_addr kernel_mac; /**< of the kernel interface, as last heard */
 	unsigned int nb_host_addrs;

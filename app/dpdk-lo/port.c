@@ -95,6 +95,13 @@ null_frame_size(const struct rte_eth_dev_info *info)
 	return size != NULL ? (unsigned int)strtoul(size + strlen("size="), NULL, 0) : 64;
 }
 
+static bool
+is_virtual(const struct rte_eth_dev_info *info)
+{
+	return info->device == NULL ||
+		strcmp(rte_bus_name(rte_dev_bus(info->device)), "vdev") == 0;
+}
+
 static unsigned int
 port_data_room(const struct port *p, const struct rte_eth_dev_info *info)
 {
@@ -104,7 +111,8 @@ port_data_room(const struct port *p, const struct rte_eth_dev_info *info)
 		return ROOM_AF_XDP;
 	if (strcmp(p->driver, "net_null") == 0)
 		frame = null_frame_size(info);
-	else if (p->multi_seg_tx)
+	else if (p->multi_seg_tx &&
+		(is_virtual(info) || (info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) != 0))
 		return ROOM_SMALL;
 	else
 		frame = RTE_MIN(info->max_mtu, (unsigned int)FRAME_MAX) + RTE_ETHER_HDR_LEN;
@@ -176,7 +184,7 @@ port_eth_conf(const struct port *p, const struct rte_eth_dev_info *info, bool wa
 		conf.rx_adv_conf.rss_conf.rss_hf = info->flow_type_rss_offloads & RSS_WANTED;
 	}
 	/* A virtual device's MTU belongs to whoever made it; a NIC has to be told to take jumbos. */
-	if (info->device != NULL && strcmp(rte_bus_name(rte_dev_bus(info->device)), "vdev") != 0)
+	if (!is_virtual(info))
 		conf.rxmode.mtu = RTE_MIN(info->max_mtu, (uint16_t)(FRAME_MAX - RTE_ETHER_HDR_LEN));
 	return conf;
 }
@@ -366,8 +374,8 @@ ports_check_gone(struct app *app)
 			nb_here++;
 		} else if (!p->gone_said) {
 			p->gone_said = true;
-			say_error("port %s (%s) vanished: the device behind it was removed; bring it "
-				"back and start again",
+			say_error("port %s (%s) vanished: the device behind it was removed, or "
+				"moved to another network namespace; bring it back and start again",
 				p->name, p->driver);
 		}
 	}
@@ -430,8 +438,11 @@ ports_close(struct app *app)
 		for (uint16_t q = 0; q < p->nb_queues; q++)
 			rte_free(p->queues[q]);
 		p->nb_queues = 0;
-		rte_mempool_free(p->pool);
-		p->pool = NULL;
+	}
+	/* A port's transmit queue may have held the frames of another one's pool. */
+	for (unsigned int i = 0; i < app->nb_ports; i++) {
+		rte_mempool_free(app->ports[i].pool);
+		app->ports[i].pool = NULL;
 	}
 	app->nb_ports = 0;
 }

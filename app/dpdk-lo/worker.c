@@ -221,6 +221,8 @@ worker_loop(struct app *app, struct worker *w, control_fn control)
 	idle_init(&idle, w);
 	rte_rcu_qsbr_thread_register(app->rcu, w->lcore);
 	rte_rcu_qsbr_thread_online(app->rcu, w->lcore);
+	/* Plans from before count as seen by us: run none of them. */
+	housekeeping(app, w);
 	while (!atomic_load_explicit(&app->stop, memory_order_relaxed)) {
 		bool busy = poll_all(w);
 		bool slept = false, due;
