@@ -19,6 +19,7 @@
 #include <rte_ether.h>
 #include <rte_spinlock.h>
 
+#include "answer/lane.h"
 #include "conf/conf.h"
 #include "link.h"
 #include "reflect/reflect.h"
@@ -50,6 +51,7 @@ struct queue {
 	uint16_t port_id; /**< control, before launch */
 	uint16_t queue_id; /**< control, before launch */
 	int intr_fd; /**< control, before launch; -1: cannot be slept on */
+	struct dlo_lane lane; /**< worker */
 	struct dlo_counters counters; /**< worker */
 };
 

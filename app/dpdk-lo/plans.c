@@ -7,6 +7,7 @@
 #include <rte_malloc.h>
 #include <rte_rcu_qsbr.h>
 
+#include "answers.h"
 #include "link.h"
 #include "log.h"
 #include "telemetry.h"
@@ -44,6 +45,7 @@ plan_free(const struct dlo_plan *plan)
 	/* No worker sees it any more, but a telemetry thread may be reading it out. */
 	telemetry_lock();
 	dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)plan->addresses);
+	answers_release(&plan->settings);
 	rte_free((void *)(uintptr_t)plan);
 	telemetry_unlock();
 }
@@ -96,7 +98,8 @@ plan_make(const struct app *app, const struct port *port)
 	for (unsigned int i = 0; i < app->nb_ports; i++)
 		plan->own_macs[plan->nb_own_macs++] = app->ports[i].mac;
 	plan->addresses = make_addresses(app, port);
-	if (plan->addresses == NULL) {
+	if (plan->addresses == NULL || answers_compile(app, port, &plan->settings) != 0) {
+		dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)plan->addresses);
 		rte_free(plan);
 		return NULL;
 	}

@@ -149,7 +149,7 @@ drop_chains(struct queue *q, struct rte_mbuf **pkts, struct dlo_burst *burst)
 }
 
 static uint16_t
-queue_poll(struct queue *q)
+queue_poll(struct queue *q, uint64_t now)
 {
 	struct dlo_counters *c = &q->counters;
 	struct capture_burst captured;
@@ -162,7 +162,8 @@ queue_poll(struct queue *q)
 		return 0;
 	if (unlikely(q->capture != NULL))
 		capture_rx_begin(q->capture, q, pkts, nb, &captured);
-	dlo_reflect_burst(q->plan, pkts, nb, &burst);
+	q->lane.now = now;
+	dlo_reflect_burst(q->plan, &q->lane, pkts, nb, &burst);
 	if (unlikely(q->capture != NULL))
 		capture_rx_end(q->capture, q, &captured, pkts, burst.verdict);
 	dlo_count(&c->rx, nb);
@@ -194,8 +195,9 @@ housekeeping(struct app *app, struct worker *w)
 	rte_rcu_qsbr_quiescent(app->rcu, w->lcore);
 }
 
+/* @now: TSC of a moment ago, good enough for rates. */
 static bool
-poll_all(struct worker *w)
+poll_all(struct worker *w, uint64_t now)
 {
 	uint64_t frames = 0;
 
@@ -203,7 +205,7 @@ poll_all(struct worker *w)
 		struct queue *q = w->queues[i];
 
 		if (likely(!atomic_load_explicit(&q->port->gone, memory_order_relaxed)))
-			frames += queue_poll(q);
+			frames += queue_poll(q, now);
 	}
 	dlo_count(&w->frames, frames);
 	return frames > 0;
@@ -224,7 +226,7 @@ worker_loop(struct app *app, struct worker *w, control_fn control)
 	/* Plans from before count as seen by us: run none of them. */
 	housekeeping(app, w);
 	while (!atomic_load_explicit(&app->stop, memory_order_relaxed)) {
-		bool busy = poll_all(w);
+		bool busy = poll_all(w, then);
 		bool slept = false, due;
 		uint64_t now;
 

@@ -146,7 +146,7 @@ pass(const struct dlo_plan *plan, struct rte_mbuf **pkts, unsigned int nb)
 	struct dlo_burst burst;
 
 	for (unsigned int i = 0; i < nb; i += BURST) {
-		dlo_reflect_burst(plan, pkts + i, BURST, &burst);
+		dlo_reflect_burst(plan, NULL, pkts + i, BURST, &burst);
 		if (burst.nb_back != BURST) {
 			fprintf(stderr, "bench_reflect: %u frames were dropped\n",
 				BURST - burst.nb_back);

@@ -16,6 +16,9 @@ dlo_answer_decide(const struct dlo_plan *plan, struct dlo_packet *p)
 	if (f->l3 == DLO_L3_ARP) {
 		if (is_enabled(plan, DLO_ANSWER_ARP))
 			v = dlo_arp_decide(plan, p);
+	} else if (f->proto == DLO_PROTO_UDP) {
+		if ((plan->answers & DLO_ANSWERS_UDP) != 0)
+			v = dlo_udp_decide(plan, p);
 	} else if (f->l3 == DLO_L3_IPV4 && f->proto == DLO_PROTO_ICMP) {
 		if (is_enabled(plan, DLO_ANSWER_ICMP))
 			v = dlo_icmp_decide(plan, p);
@@ -26,6 +29,15 @@ dlo_answer_decide(const struct dlo_plan *plan, struct dlo_packet *p)
 			v = dlo_icmpv6_decide(plan, p);
 	}
 	return v;
+}
+
+enum dlo_verdict
+dlo_answer_admit(const struct dlo_plan *plan, struct dlo_lane *lane, enum dlo_verdict answer)
+{
+	if (lane != NULL && !dlo_bucket_take(&lane->buckets[answer - DLO_ANSWERED_FIRST],
+				    &plan->settings.rate, lane->now))
+		return DLO_DROP_RATE_LIMITED;
+	return answer;
 }
 
 void
@@ -40,6 +52,9 @@ dlo_answer_write(const struct dlo_plan *plan, struct dlo_packet *p, enum dlo_ver
 		break;
 	case DLO_ANSWERED_ICMP:
 		dlo_icmp_write(p);
+		break;
+	case DLO_ANSWERED_UDP_ECHO:
+		dlo_udp_echo_write(p);
 		break;
 	default:
 		break;

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #include "address/address.h"
+#include "frame/cksum.h"
 #include "reflect/guard.h"
 #include "reflect/packet.h"
 #include "reflect/plan.h"
@@ -29,13 +30,30 @@
  */
 enum dlo_verdict dlo_answer_decide(const struct dlo_plan *plan, struct dlo_packet *p);
 
-/** @return false when no answer can claim the frame, whatever it says; the quick look first. */
+/** Answers to UDP requests. */
+#define DLO_ANSWERS_UDP (UINT32_C(1) << DLO_ANSWER_UDP_ECHO)
+
+/**
+ * @return false when no answer of @p plan can claim the frame, whatever it says and to whom; the
+ * quick look first. Who judges frames by their likeness to others must judge the rest one by one.
+ */
 static inline bool
-dlo_answer_may_claim(const struct dlo_frame *f)
+dlo_answer_may_claim(const struct dlo_plan *plan, const struct dlo_frame *f)
 {
+	if (f->proto == DLO_PROTO_UDP)
+		return (plan->answers & DLO_ANSWERS_UDP) != 0;
 	return f->l3 == DLO_L3_ARP || (f->l3 == DLO_L3_IPV4 && f->proto == DLO_PROTO_ICMP) ||
 		(f->l3 == DLO_L3_IPV6 && f->proto == DLO_PROTO_ICMPV6);
 }
+
+/**
+ * What depends on more than the frame: may this answer be given now?
+ * @param lane see dlo_reflect_burst(); NULL: always
+ * @param answer what dlo_answer_decide() returned
+ * @return @p answer, or a drop reason
+ */
+enum dlo_verdict dlo_answer_admit(const struct dlo_plan *plan, struct dlo_lane *lane,
+	enum dlo_verdict answer);
 
 /**
  * Turn the request in the head into the reply that dlo_answer_decide() promised.
@@ -52,6 +70,9 @@ void dlo_nd_write(const struct dlo_plan *plan, struct dlo_packet *p);
 enum dlo_verdict dlo_icmp_decide(const struct dlo_plan *plan, struct dlo_packet *p);
 enum dlo_verdict dlo_icmpv6_decide(const struct dlo_plan *plan, struct dlo_packet *p);
 void dlo_icmp_write(struct dlo_packet *p);
+/* The UDP answers decide together: what a request must be like is the same for all. */
+enum dlo_verdict dlo_udp_decide(const struct dlo_plan *plan, struct dlo_packet *p);
+void dlo_udp_echo_write(struct dlo_packet *p);
 
 /** @return true when @p owner is the appliance itself: the port or a loopback. */
 static inline bool
@@ -115,6 +136,34 @@ static inline enum dlo_verdict
 dlo_leave_to_host(const uint8_t *head)
 {
 	return (head[DLO_ETHER_DST] & 1) != 0 ? DLO_DROP_MCAST_DST : DLO_DROP_NOT_REQUEST;
+}
+
+/** @return true when the header checksum of the IPv4 header at @p ip is right. */
+static inline bool
+dlo_ipv4_sum_is_good(const uint8_t *ip)
+{
+	return dlo_cksum_fold(dlo_cksum_sum(ip, (uint32_t)(ip[0] & 0x0f) * 4)) == 0xffff;
+}
+
+/** Set the TTL of the IPv4 header at @p ip, and its checksum accordingly. */
+static inline void
+dlo_ipv4_set_ttl(uint8_t *ip, uint8_t ttl)
+{
+	uint16_t old_word = dlo_get16(ip + DLO_IPV4_TTL);
+
+	ip[DLO_IPV4_TTL] = ttl;
+	dlo_put16(ip + DLO_IPV4_CKSUM,
+		dlo_cksum_update16(dlo_get16(ip + DLO_IPV4_CKSUM), old_word,
+			dlo_get16(ip + DLO_IPV4_TTL)));
+}
+
+/** @return the length of a reply with no more bytes than were asked: only padding may go. */
+static inline uint32_t
+dlo_answer_same_len(const struct dlo_packet *p)
+{
+	uint32_t fit = dlo_packet_fit(p, p->frame.l3_end);
+
+	return fit < p->len ? fit : p->len;
 }
 
 /** Zero what pads a reply that ends at @p end to the shortest frame (no stale bytes leave). */

@@ -2,7 +2,6 @@
 /* Echo: ICMP (RFC 792, RFC 1122 3.2.2.6) and ICMPv6 (RFC 4443 4.2). */
 #include "answer/answer.h"
 
-#include "frame/cksum.h"
 #include "reflect/swap.h"
 
 /* A Record Route option (RFC 791 3.1) in the IPv4 header at ip, or NULL. */
@@ -41,12 +40,6 @@ record_route(uint8_t *option, const uint8_t *addr)
 	option[2] += 4;
 }
 
-static bool
-ipv4_header_sum_is_good(const uint8_t *ip)
-{
-	return dlo_cksum_fold(dlo_cksum_sum(ip, (uint32_t)(ip[0] & 0x0f) * 4)) == 0xffff;
-}
-
 /* Replies and errors: they answer something, so nothing may answer them (RFC 1122 3.2.2). */
 static bool
 is_reply(uint8_t type)
@@ -69,15 +62,6 @@ static bool
 is_reply6(uint8_t type)
 {
 	return type < DLO_ICMPV6_ECHO || type == DLO_ICMPV6_ECHO_REPLY;
-}
-
-/* The reply brings no more bytes than were asked; only its padding may go. */
-static uint32_t
-echo_reply_len(const struct dlo_packet *p)
-{
-	uint32_t fit = dlo_packet_fit(p, p->frame.l3_end);
-
-	return fit < p->len ? fit : p->len;
 }
 
 /*
@@ -123,9 +107,9 @@ dlo_icmp_decide(const struct dlo_plan *plan, struct dlo_packet *p)
 	record = find_record_route(ip);
 	if (record != NULL && !is_record_route_good(record))
 		return DLO_DROP_OPTIONS;
-	if (!ipv4_header_sum_is_good(ip) || !dlo_packet_l4_sum_is_good(p))
+	if (!dlo_ipv4_sum_is_good(ip) || !dlo_packet_l4_sum_is_good(p))
 		return DLO_DROP_BAD_CKSUM;
-	p->reply_len = echo_reply_len(p);
+	p->reply_len = dlo_answer_same_len(p);
 	return DLO_ANSWERED_ICMP;
 }
 
@@ -162,27 +146,22 @@ dlo_icmpv6_decide(const struct dlo_plan *plan, struct dlo_packet *p)
 		return DLO_DROP_OPTIONS;
 	if (!dlo_packet_l4_sum_is_good(p))
 		return DLO_DROP_BAD_CKSUM;
-	p->reply_len = echo_reply_len(p);
+	p->reply_len = dlo_answer_same_len(p);
 	return DLO_ANSWERED_ICMP;
 }
 
 static void
 write_ipv4(uint8_t *ip)
 {
-	uint16_t old_word = dlo_get16(ip + DLO_IPV4_TTL);
 	uint8_t *record = find_record_route(ip);
 
 	dlo_swap_ipv4(ip);
-	ip[DLO_IPV4_TTL] = DLO_ANSWER_TTL;
+	dlo_ipv4_set_ttl(ip, DLO_ANSWER_TTL);
 	if (record != NULL) {
 		record_route(record, ip + DLO_IPV4_SRC);
 		dlo_put16(ip + DLO_IPV4_CKSUM, 0);
 		dlo_put16(ip + DLO_IPV4_CKSUM,
 			~dlo_cksum_fold(dlo_cksum_sum(ip, (uint32_t)(ip[0] & 0x0f) * 4)));
-	} else {
-		dlo_put16(ip + DLO_IPV4_CKSUM,
-			dlo_cksum_update16(dlo_get16(ip + DLO_IPV4_CKSUM), old_word,
-				dlo_get16(ip + DLO_IPV4_TTL)));
 	}
 }
 

@@ -21,6 +21,8 @@
 #define DLO_CONF_PORTS_MAX 64
 #define DLO_CONF_PORT_NAME 64
 #define DLO_CONF_ADDRESSES_MAX 64
+#define DLO_CONF_ALLOW_MAX 64
+#define DLO_CONF_ANSWER_RATE 1000000 /**< default of --answer-rate */
 #define DLO_CONF_LINK_IPS_MAX 16
 #define DLO_CONF_LOOPBACKS_MAX 256
 #define DLO_CONF_HOSTNAME 64
@@ -34,6 +36,13 @@ enum dlo_conf_port_bit {
 	DLO_CONF_GUARDS = 1 << 2,
 	DLO_CONF_ADDRESS = 1 << 3,
 	DLO_CONF_ANSWER = 1 << 4,
+	DLO_CONF_UDP_ECHO = 1 << 5,
+};
+
+/** Settings of the UDP echo answer. */
+struct dlo_conf_udp_echo {
+	uint16_t port;
+	bool low_ports; /**< serve source ports below 1024, too */
 };
 
 struct dlo_conf_port {
@@ -43,6 +52,7 @@ struct dlo_conf_port {
 	enum dlo_accept accept;
 	bool guards;
 	uint32_t answers; /**< bit (1 << enum dlo_answer) */
+	struct dlo_conf_udp_echo udp_echo;
 	unsigned int nb_addresses;
 	struct dlo_prefix addresses[DLO_CONF_ADDRESSES_MAX];
 };
@@ -116,6 +126,11 @@ struct dlo_conf {
 	bool loopbacks_from_file; /**< all of them stand in the config file */
 	struct dlo_conf_loopback loopbacks[DLO_CONF_LOOPBACKS_MAX];
 	char hosts[256]; /**< file that gets the names of the loopbacks; "": none */
+	/** Sources that the UDP answers serve; none given: chosen for the user. */
+	unsigned int nb_allow;
+	struct dlo_prefix allow[DLO_CONF_ALLOW_MAX];
+	bool allow_from_file; /**< those stand in the config file */
+	uint64_t answer_rate; /**< answers a second, each protocol and port; 0: no limit */
 	enum dlo_idle idle;
 	struct dlo_conf_inject inject;
 	struct dlo_conf_capture capture;

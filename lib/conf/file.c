@@ -205,6 +205,7 @@ dlo_conf_read_file(struct dlo_conf *conf, const char *path, char err[DLO_CONF_ER
 	if (rc == 0) {
 		next->all.from_file = next->all.set;
 		next->loopbacks_from_file = next->nb_loopbacks > 0;
+		next->allow_from_file = next->nb_allow > 0;
 		for (unsigned int i = 0; i < next->nb_ports; i++)
 			next->ports[i].port.from_file = next->ports[i].port.set;
 		memcpy(conf, next, sizeof(*conf));

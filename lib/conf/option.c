@@ -62,9 +62,39 @@ const struct dlo_option dlo_options[] = {
 		.port_bit = DLO_CONF_ANSWER,
 		.group = ADDRESSES,
 		.help = "Requests to our addresses that are answered, with commas between: 'arp', "
-			"'nd', 'icmp'; or 'all', or 'none'.",
+			"'nd', 'icmp', 'udp-echo'; or 'all', or 'none'.",
 		.dflt = "arp,nd,icmp",
 		.set = dlo_conf_set_answer,
+	},
+	{
+		.name = "allow",
+		.arg = "CIDR[,CIDR...]",
+		.group = ADDRESSES,
+		.help = "Sources that 'udp-echo' serves. May be repeated; what is given replaces "
+			"the default.",
+		.dflt = "the prefixes of the host link and of --address, 198.18.0.0/15, "
+			"2001:2::/48",
+		.set = dlo_conf_set_allow,
+	},
+	{
+		.name = "answer-rate",
+		.arg = "N",
+		.group = ADDRESSES,
+		.help = "Answers a second at most, of each protocol on each port (shared out to "
+			"its queues); 0: no limit.",
+		.dflt = "1000000",
+		.set = dlo_conf_set_answer_rate,
+	},
+	{
+		.name = "udp-echo",
+		.arg = "port=PORT[,low-ports]",
+		.port_bit = DLO_CONF_UDP_ECHO,
+		.group = ADDRESSES,
+		.help = "Send back UDP datagrams to this port of our addresses (RFC 862); switches "
+			"the answer on. Never from ports of services, which would answer back, and "
+			"from ports below 1024 only with 'low-ports'.",
+		.dflt = "port=7",
+		.set = dlo_conf_set_udp_echo,
 	},
 	{
 		.name = "link",

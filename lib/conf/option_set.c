@@ -29,7 +29,7 @@ static const char *const accept_names[] = {
 #define ANSWER_ALL DLO_ANSWER_MAX
 #define ANSWER_NONE (DLO_ANSWER_MAX + 1)
 static const char *const answer_names[] = {
-#define X(e, n, h) [DLO_ANSWER_##e] = n,
+#define X(e, n, w, h) [DLO_ANSWER_##e] = w,
 	DLO_ANSWERS(X)
 #undef X
 	[ANSWER_ALL] = "all",

@@ -19,6 +19,9 @@ DLO_CONF_SETTER(accept);
 DLO_CONF_SETTER(guards);
 DLO_CONF_SETTER(address);
 DLO_CONF_SETTER(answer);
+DLO_CONF_SETTER(allow);
+DLO_CONF_SETTER(answer_rate);
+DLO_CONF_SETTER(udp_echo);
 DLO_CONF_SETTER(link);
 DLO_CONF_SETTER(loopback);
 DLO_CONF_SETTER(hosts);
@@ -34,6 +37,9 @@ DLO_CONF_SETTER(config);
 
 /** The link of "--link" alone: its defaults, wanted not set. */
 void dlo_conf_link_init(struct dlo_conf_link *link);
+
+/** The UDP echo answer as it is without --udp-echo. */
+void dlo_conf_udp_echo_init(struct dlo_conf_udp_echo *echo);
 
 /** Inject nothing, with the defaults of what could be injected. */
 void dlo_conf_inject_init(struct dlo_conf_inject *inject);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "conf/option_set.h"
 
 #define DEFAULT_ANSWERS                                                                            \
 	(UINT32_C(1) << DLO_ANSWER_ARP | UINT32_C(1) << DLO_ANSWER_ND |                            \
@@ -39,6 +40,7 @@ set_defaults(struct dlo_conf_port *port, const struct dlo_conf_port_facts *facts
 	port->accept = DLO_ACCEPT_OWN;
 	port->guards = true;
 	port->answers = DEFAULT_ANSWERS;
+	dlo_conf_udp_echo_init(&port->udp_echo);
 	/* The link's other end is this host's kernel, whatever driver stands between. */
 	for (unsigned int i = 0; !link && i < sizeof(drivers) / sizeof(drivers[0]); i++) {
 		if (facts->driver == NULL || strcmp(facts->driver, drivers[i].driver) != 0)
@@ -61,11 +63,21 @@ overlay(struct dlo_conf_port *port, const struct dlo_conf_port *over)
 		port->guards = over->guards;
 	if ((over->set & DLO_CONF_ANSWER) != 0)
 		port->answers = over->answers;
+	if ((over->set & DLO_CONF_UDP_ECHO) != 0)
+		port->udp_echo = over->udp_echo;
 	if ((over->set & DLO_CONF_ADDRESS) != 0) {
 		port->nb_addresses = over->nb_addresses;
 		memcpy(port->addresses, over->addresses, sizeof(port->addresses));
 	}
 }
+
+/* Options whose presence switches an answer on. */
+static const struct {
+	uint32_t set;
+	enum dlo_answer answer;
+} wanted[] = {
+	{ DLO_CONF_UDP_ECHO, DLO_ANSWER_UDP_ECHO },
+};
 
 void
 dlo_conf_resolve(const struct dlo_conf *conf, const struct dlo_conf_port_facts *facts,
@@ -79,5 +91,10 @@ dlo_conf_resolve(const struct dlo_conf *conf, const struct dlo_conf_port_facts *
 		if (strcmp(name, facts->name) == 0 ||
 			(facts->ifname != NULL && strcmp(name, facts->ifname) == 0))
 			overlay(ret, &conf->ports[i].port);
+	}
+	/* Who sets an answer wants it; that need not be said twice. */
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		if ((ret->set & wanted[i].set) != 0)
+			ret->answers |= UINT32_C(1) << wanted[i].answer;
 	}
 }

@@ -91,6 +91,7 @@
 #define DLO_TCP_DOFF 12
 #define DLO_UDP_HLEN 8
 #define DLO_UDP_LENGTH 4
+#define DLO_UDP_CKSUM 6
 #define DLO_SCTP_HLEN 12
 
 /* ICMP (RFC 792) and ICMPv6 (RFC 4443, 4861). */

@@ -141,7 +141,10 @@ dlo_packet_l4_sum(const struct dlo_packet *p)
 
 	/* Every header is an even number of bytes long, so that a full head ends on a word. */
 	sum += sum_segments(p->m, in_head, f->l3_end);
-	if (f->l4 == DLO_L4_ICMPV6)
+	/* ICMP alone goes without. */
+	if (f->l4 != DLO_L4_ICMP && f->l3 == DLO_L3_IPV6)
 		sum += dlo_cksum_pseudo6(p->head + f->l3_off, f->proto, f->l3_end - f->l4_off);
+	else if (f->l4 != DLO_L4_ICMP)
+		sum += dlo_cksum_pseudo4(p->head + f->l3_off, f->proto, f->l3_end - f->l4_off);
 	return dlo_cksum_fold(sum);
 }

@@ -14,6 +14,7 @@
 #include <rte_ether.h>
 
 #include "address/address.h"
+#include "answer/settings.h"
 #include "reflect/mode.h"
 #include "stats/verdict.h"
 
@@ -44,6 +45,7 @@ struct dlo_plan {
 	unsigned int nb_own_macs;
 	struct rte_ether_addr own_macs[DLO_OWN_MACS_MAX]; /**< software MACs of all our ports */
 	const struct dlo_addr_table *addresses; /**< never NULL; owned by who made the plan */
+	struct dlo_answer_settings settings; /**< of those answers that have any */
 };
 
 #endif

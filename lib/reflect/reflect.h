@@ -13,6 +13,7 @@
 #include "reflect/plan.h"
 #include "stats/verdict.h"
 
+struct dlo_lane;
 struct rte_mbuf;
 
 /** Most frames one call takes. */
@@ -25,6 +26,7 @@ struct rte_mbuf;
  * host link (DLO_PUNTED, on other ports) or for another port (DLO_FORWARDED, on the link).
  */
 struct dlo_burst {
+	struct dlo_lane *lane; /**< as given to dlo_reflect_burst() */
 	uint16_t nb_back; /**< pkts[0 .. nb_back) */
 	uint16_t nb_punt; /**< pkts[nb_back .. nb_back + nb_punt): for another port than this one */
 	uint16_t nb_reflected; /**< frames to send back with DLO_REFLECTED; the others are answers */
@@ -66,20 +68,26 @@ int dlo_plan_use_variant(struct dlo_plan *plan, const char *name);
  * link, where the frame's virtio header travels with it.
  *
  * @param plan the port's plan
+ * @param lane the queue's own, its `now` set; NULL: answers have no limit and no clock, and those
+ *   that cannot do without are not given
  * @param pkts frames, owned by the caller before and after; reordered as struct dlo_burst says
  * @param nb_pkts 0 .. DLO_BURST_MAX
  * @param ret written whole up to verdict[nb_pkts - 1]
  *
- * Thread: any number of lcores with one plan; one lcore per pkts array. Cost: per frame.
+ * Thread: any number of lcores with one plan; one lcore per lane and pkts array. Cost: per frame.
  */
 static inline void
-dlo_reflect_burst(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t nb_pkts,
-	struct dlo_burst *ret)
+dlo_reflect_burst(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte_mbuf **pkts,
+	uint16_t nb_pkts, struct dlo_burst *ret)
 {
+	ret->lane = lane;
 	plan->burst(plan, pkts, nb_pkts, ret);
 }
 
-/** The scalar code: written for clarity, the oracle for every faster variant. */
+/**
+ * The scalar code: written for clarity, the oracle for every faster variant. Variants find the lane
+ * in @p ret.
+ */
 void dlo_reflect_burst_scalar(const struct dlo_plan *plan, struct rte_mbuf **pkts,
 	uint16_t nb_pkts, struct dlo_burst *ret);
 

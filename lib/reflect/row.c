@@ -6,6 +6,7 @@
 #include <rte_mbuf.h>
 
 #include "answer/answer.h"
+#include "answer/udp.h"
 #include "reflect/guard.h"
 #include "reflect/packet.h"
 #include "reflect/scalar.h"
@@ -17,6 +18,7 @@
 enum kind {
 	KIND_NONE, /* no L4 header that the parser knows: nothing is read behind the addresses */
 	KIND_UDP,
+	KIND_UDP_TO_US, /* the destination port has to be the same, too: it may be a service of ours */
 	KIND_TCP,
 	KIND_SCTP,
 	KIND_MAX
@@ -61,6 +63,7 @@ enum kind {
 #define ROWS_V4(tags) { \
 	[KIND_NONE] = ROW_V4(tags, false), \
 	[KIND_UDP] = ROW_V4(tags, true, TWO(12)), \
+	[KIND_UDP_TO_US] = ROW_V4(tags, true, TWO(10), TWO(12)), \
 	[KIND_TCP] = ROW_V4(tags, true, [20] = 0xf0), \
 	[KIND_SCTP] = ROW_V4(tags, true), \
 }
@@ -68,6 +71,7 @@ enum kind {
 #define ROWS_V6(tags) { \
 	[KIND_NONE] = ROW_V6(tags, false, 24, 0), \
 	[KIND_UDP] = ROW_V6(tags, true, 32, TWO(12)), \
+	[KIND_UDP_TO_US] = ROW_V6(tags, true, 32, TWO(10), TWO(12)), \
 	[KIND_TCP] = ROW_V6(tags, true, 40, [12] = 0xf0), \
 	[KIND_SCTP] = ROW_V6(tags, true, 32, 0), \
 }
@@ -77,18 +81,28 @@ static const struct dlo_row rows_v4[][KIND_MAX] = { ROWS_V4(0), ROWS_V4(1), ROWS
 static const struct dlo_row rows_v6[][KIND_MAX] = { ROWS_V6(0), ROWS_V6(1), ROWS_V6(2) };
 
 static enum kind
-kind_of(const struct dlo_frame *f)
+kind_of(const struct dlo_plan *plan, const uint8_t *head, const struct dlo_frame *f)
 {
 	if (f->l4 != DLO_L4_PORTS)
 		return KIND_NONE;
 	switch (f->proto) {
 	case DLO_PROTO_UDP:
-		return KIND_UDP;
+		return dlo_answer_may_claim(plan, f) && dlo_is_to_our_mac(plan, head) ?
+			KIND_UDP_TO_US : KIND_UDP;
 	case DLO_PROTO_TCP:
 		return KIND_TCP;
 	default:
 		return KIND_SCTP;
 	}
+}
+
+/* To a port that answers: whose address it is decides, and rows do not look at all of that. */
+static bool
+is_to_service(const struct dlo_plan *plan, const uint8_t *head, const struct dlo_frame *f)
+{
+	return f->l4 == DLO_L4_PORTS && f->proto == DLO_PROTO_UDP &&
+		dlo_answer_may_claim(plan, f) &&
+		dlo_udp_is_service(plan, dlo_get16(head + f->l4_off + 2));
 }
 
 /* With other bytes in front, an IPv6 address can be judged by its first two. */
@@ -99,11 +113,11 @@ tells(const uint8_t *addr)
 }
 
 static const struct dlo_row *
-find_row(const uint8_t *head, const struct dlo_frame *f)
+find_row(const struct dlo_plan *plan, const uint8_t *head, const struct dlo_frame *f)
 {
 	const uint8_t *ip = head + f->l3_off;
 
-	if (f->nb_tags > TAGS_MAX || f->fault != DLO_FAULT_NONE)
+	if (f->nb_tags > TAGS_MAX || f->fault != DLO_FAULT_NONE || is_to_service(plan, head, f))
 		return NULL;
 	switch (f->l3) {
 	case DLO_L3_NONE:
@@ -115,14 +129,14 @@ find_row(const uint8_t *head, const struct dlo_frame *f)
 		/* ICMP has answers, errors that quote, and a length to check. */
 		if ((ip[0] & 0x0f) != 5 || f->proto == DLO_PROTO_ICMP)
 			return NULL;
-		return &rows_v4[f->nb_tags][kind_of(f)];
+		return &rows_v4[f->nb_tags][kind_of(plan, head, f)];
 	case DLO_L3_IPV6:
 		/* Behind an extension header the first next-header field is not proto. */
 		if (ip[DLO_IPV6_NEXT] != f->proto || f->flags != 0 ||
 			f->proto == DLO_PROTO_ICMPV6 || !tells(ip + DLO_IPV6_SRC) ||
 			!tells(ip + DLO_IPV6_DST))
 			return NULL;
-		return &rows_v6[f->nb_tags][kind_of(f)];
+		return &rows_v6[f->nb_tags][kind_of(plan, head, f)];
 	default:
 		return NULL;
 	}
@@ -174,7 +188,7 @@ dlo_run_start(const struct dlo_plan *plan, struct rte_mbuf *m, struct dlo_run *r
 	dlo_packet_load(&p, m);
 	if (dlo_classify(plan, &p) != DLO_REFLECTED)
 		return;
-	row = find_row(p.head, &p.frame);
+	row = find_row(plan, p.head, &p.frame);
 	if (row == NULL || m->data_len < row->min_len)
 		return;
 	memcpy(ret->win_mask, row->win_mask, sizeof(ret->win_mask));

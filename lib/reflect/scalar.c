@@ -56,7 +56,8 @@ dlo_classify(const struct dlo_plan *plan, struct dlo_packet *p)
 		if (v == DLO_PASS)
 			v = dlo_guard_l2(plan, p->head, &p->frame);
 	}
-	if (v == DLO_PASS && p->frame.fault == DLO_FAULT_NONE && dlo_answer_may_claim(&p->frame))
+	if (v == DLO_PASS && p->frame.fault == DLO_FAULT_NONE &&
+		dlo_answer_may_claim(plan, &p->frame))
 		v = dlo_answer_decide(plan, p);
 	if (v == DLO_PASS && (plan->punt || plan->forward))
 		v = dlo_punt_decide(plan, p);
@@ -91,12 +92,16 @@ turn_round(const struct dlo_plan *plan, struct dlo_packet *p)
 
 /* Length first where the head is the segment's own, so that it has room for a longer reply. */
 static enum dlo_verdict
-answer(const struct dlo_plan *plan, struct dlo_packet *p, enum dlo_verdict v)
+answer(const struct dlo_plan *plan, struct dlo_lane *lane, struct dlo_packet *p, enum dlo_verdict v)
 {
 	uint32_t head_len = p->reply_len < DLO_HEAD_MAX ? p->reply_len : DLO_HEAD_MAX;
 
-	if (dlo_packet_resize_is_shared(p))
+	if (dlo_packet_resize_is_shared(p) ||
+		(!dlo_packet_is_gathered(p) && dlo_segment_is_shared(p->m)))
 		return DLO_DROP_SHARED;
+	v = dlo_answer_admit(plan, lane, v);
+	if (dlo_verdict_is_drop(v))
+		return v;
 	if (dlo_packet_is_gathered(p)) {
 		dlo_answer_write(plan, p, v);
 		if (!dlo_packet_can_scatter(p))
@@ -105,8 +110,6 @@ answer(const struct dlo_plan *plan, struct dlo_packet *p, enum dlo_verdict v)
 		p->head_len = head_len;
 		dlo_packet_scatter(p);
 	} else {
-		if (dlo_segment_is_shared(p->m))
-			return DLO_DROP_SHARED;
 		dlo_packet_resize(p);
 		p->head_len = head_len;
 		dlo_answer_write(plan, p, v);
@@ -117,7 +120,7 @@ answer(const struct dlo_plan *plan, struct dlo_packet *p, enum dlo_verdict v)
 }
 
 enum dlo_verdict
-dlo_reflect_frame(const struct dlo_plan *plan, struct rte_mbuf *m)
+dlo_reflect_frame(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte_mbuf *m)
 {
 	struct dlo_packet p;
 	enum dlo_verdict v;
@@ -128,7 +131,7 @@ dlo_reflect_frame(const struct dlo_plan *plan, struct rte_mbuf *m)
 	v = dlo_classify(plan, &p);
 	if (v == DLO_REFLECTED)
 		return turn_round(plan, &p);
-	return dlo_verdict_is_answer(v) ? answer(plan, &p, v) : v;
+	return dlo_verdict_is_answer(v) ? answer(plan, lane, &p, v) : v;
 }
 
 void
@@ -148,7 +151,7 @@ dlo_reflect_rest(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t n
 		if (i + PREFETCH_AHEAD < nb_pkts)
 			rte_prefetch0(rte_pktmbuf_mtod(pkts[i + PREFETCH_AHEAD], void *));
 		rx_bytes += rte_pktmbuf_pkt_len(m);
-		v = dlo_reflect_frame(plan, m);
+		v = dlo_reflect_frame(plan, ret->lane, m);
 		if (dlo_verdict_is_drop(v)) {
 			drops[nb_drops] = m;
 			drop_verdicts[nb_drops++] = v;

@@ -11,6 +11,7 @@
 #include "reflect/plan.h"
 #include "stats/verdict.h"
 
+struct dlo_lane;
 struct dlo_packet;
 struct rte_mbuf;
 
@@ -18,11 +19,16 @@ struct rte_mbuf;
  * Decide the fate of a frame; nothing is written.
  * @param p loaded and at least an Ethernet header long; frame is filled in, and reply_len where
  *          the verdict is an answer
- * @return the verdict, which dlo_reflect_frame() then carries out
+ * @return the verdict; dlo_reflect_frame() then carries it out, or finds a reason not to
  */
 enum dlo_verdict dlo_classify(const struct dlo_plan *plan, struct dlo_packet *p);
 
-/** Decide the fate of a frame and carry it out. @return the verdict. */
-enum dlo_verdict dlo_reflect_frame(const struct dlo_plan *plan, struct rte_mbuf *m);
+/**
+ * Decide the fate of a frame and carry it out.
+ * @param lane see dlo_reflect_burst()
+ * @return the verdict
+ */
+enum dlo_verdict dlo_reflect_frame(const struct dlo_plan *plan, struct dlo_lane *lane,
+	struct rte_mbuf *m);
 
 #endif

@@ -8,7 +8,7 @@ static const struct {
 #define X(e, n, h) [DLO_##e] = { n, h },
 	DLO_FATES(X)
 #undef X
-#define X(e, n, h) [DLO_ANSWERED_##e] = { n, h },
+#define X(e, n, w, h) [DLO_ANSWERED_##e] = { n, h },
 	DLO_ANSWERS(X)
 #undef X
 #define X(e, n, h) [DLO_DROP_##e] = { n, h },

@@ -17,11 +17,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** X(ENUM, name, help): protocols that an answer speaks; bit (1 << DLO_ANSWER_ENUM) enables one. */
+/**
+ * X(ENUM, name, word, help): protocols that an answer speaks; bit (1 << DLO_ANSWER_ENUM) enables
+ * one. The word is what --answer takes.
+ */
 #define DLO_ANSWERS(X)                                                                             \
-	X(ARP, "arp", "ARP requests for our IPv4 addresses (RFC 826, 5227)")                       \
-	X(ND, "nd", "neighbour solicitations for our IPv6 addresses (RFC 4861, 4862)")             \
-	X(ICMP, "icmp", "ICMP and ICMPv6 echo requests (RFC 792, 1122, 4443)")
+	X(ARP, "arp", "arp", "ARP requests for our IPv4 addresses (RFC 826, 5227)")                       \
+	X(ND, "nd", "nd", "neighbour solicitations for our IPv6 addresses (RFC 4861, 4862)")       \
+	X(ICMP, "icmp", "icmp", "ICMP and ICMPv6 echo requests (RFC 792, 1122, 4443)")             \
+	X(UDP_ECHO, "udp_echo", "udp-echo", "UDP datagrams to the echo port (RFC 862)")
 
 /** X(ENUM, name, help): verdicts that end in a transmit, answers aside. */
 #define DLO_FATES(X)                                                                               \
@@ -48,6 +52,7 @@
 	X(FRAGMENT, "fragment", "a fragment of a request: answers do not reassemble")              \
 	X(OPTIONS, "options", "source route, routing header or malformed IP options")              \
 	X(NOT_REQUEST, "not_request", "a reply, or a malformed request, to one of our addresses")  \
+	X(SRC_PORT, "src_port", "source port of a service that would answer back: a loop to be")   \
 	X(NOT_ALLOWED, "not_allowed", "source not in --allow")                                     \
 	X(RATE_LIMITED, "rate_limited", "beyond --answer-rate")                                    \
 	X(LOOP, "loop", "the far end reflects too: stopped by the loop guard")                     \
@@ -58,7 +63,7 @@
 	X(TX_FULL, "tx_full", "the transmit queue did not take the frame in time")
 
 enum dlo_answer {
-#define X(e, n, h) DLO_ANSWER_##e,
+#define X(e, n, w, h) DLO_ANSWER_##e,
 	DLO_ANSWERS(X)
 #undef X
 	DLO_ANSWER_MAX
@@ -68,7 +73,7 @@ enum dlo_verdict {
 #define X(e, n, h) DLO_##e,
 	DLO_FATES(X)
 #undef X
-#define X(e, n, h) DLO_ANSWERED_##e,
+#define X(e, n, w, h) DLO_ANSWERED_##e,
 	DLO_ANSWERS(X)
 #undef X
 #define X(e, n, h) DLO_DROP_##e,
@@ -102,7 +107,7 @@ const char *dlo_verdict_name(enum dlo_verdict v);
 /** @return one line for people that says what the verdict means; static, "" when out of range. */
 const char *dlo_verdict_help(enum dlo_verdict v);
 
-/** @return the name of an answer as --answer takes it ("arp"); static, "?" when out of range. */
+/** @return the name of an answer, a key in reports ("udp_echo"); static, "?" when out of range. */
 const char *dlo_answer_name(enum dlo_answer a);
 
 #endif

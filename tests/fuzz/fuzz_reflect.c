@@ -2,11 +2,12 @@
 /*
  * Fuzz target: the whole walk of one frame, from parser to reply.
  *
- * Input: four bytes of settings, then the frame.
+ * Input: five bytes of settings, then the frame.
  *   0  bits 0-1 mode, 2 guards, 3 link, 4-5 accept, 6 checksum left partial, 7 last segment shared
  *   1  length of the first segment, 0: one segment
  *   2  length of the second segment, 0: two segments
  *   3  bits 0-5 tailroom, 6-7 answers disabled: none, ARP, ND, ICMP
+ *   4  bit 0 answers beyond their rate, 1 UDP echo serves low ports
  *
  * Segments are heap blocks of exact size, so a sanitizer sees every byte too far. What must hold
  * for any frame whatsoever is checked here; a broken promise ends the program.
@@ -18,6 +19,7 @@
 #include <string.h>
 
 #include "address/address.h"
+#include "answer/lane.h"
 #include "fuzz.h"
 #include "frame/cksum.h"
 #include "frame/frame.h"
@@ -25,7 +27,7 @@
 #include "reflect/reflect.h"
 
 #define FRAME_MAX 9600
-#define SETTINGS 4
+#define SETTINGS 5
 #define GROWTH 64 /* most that a reply is longer than its request: padding, an option */
 
 #define CHECK(what)                                                                                \
@@ -80,6 +82,12 @@ make_plan(const uint8_t *settings, struct dlo_plan *ret)
 	memcpy(ret->own_macs[0].addr_bytes, our_mac, sizeof(our_mac));
 	ret->nb_own_macs = 1;
 	ret->addresses = addresses();
+	/* Whoever is near us may ask. */
+	ret->settings.allowed = ret->addresses;
+	ret->settings.udp_echo.port = 7;
+	ret->settings.udp_echo.low_ports = (settings[4] & 2) != 0;
+	if ((settings[4] & 1) != 0)
+		ret->settings.rate = (struct dlo_rate){ .cost = 2, .full = 1 };
 	dlo_plan_choose_burst(ret);
 }
 
@@ -106,14 +114,16 @@ run(const struct dlo_plan *plan, struct rte_mbuf *m, struct bytes *ret)
 	const struct rte_mbuf *last = rte_pktmbuf_lastseg(m);
 	uint32_t shared_len = rte_mbuf_refcnt_read(last) > 1 ? last->data_len : 0;
 	static uint8_t shared[FRAME_MAX];
+	struct dlo_lane lane = { .now = 1 };
 	struct dlo_burst burst;
 
 	memcpy(shared, rte_pktmbuf_mtod(last, void *), shared_len);
-	dlo_reflect_burst(plan, pkts, 1, &burst);
+	dlo_reflect_burst(plan, &lane, pkts, 1, &burst);
 	CHECK(pkts[0] == m && m->nb_segs == nb_segs && rte_pktmbuf_mtod(m, void *) == data);
 	CHECK(burst.verdict[0] < DLO_VERDICT_MAX);
 	CHECK(burst.nb_back == !dlo_verdict_is_drop(burst.verdict[0]) && burst.nb_punt == 0);
 	CHECK(burst.rx_bytes == arrived);
+	CHECK(plan->settings.rate.cost == 0 || !dlo_verdict_is_answer(burst.verdict[0]));
 	CHECK(memcmp(shared, rte_pktmbuf_mtod(last, void *), shared_len) == 0);
 	CHECK(shared_len == 0 || shared_len == last->data_len);
 	ret->len = mbuf_bytes(m, ret->b, sizeof(ret->b));
@@ -127,7 +137,7 @@ check_reflected(const uint8_t *settings, const struct dlo_plan *plan, const stru
 	const struct bytes *out)
 {
 	struct dlo_plan again = *plan;
-	uint8_t plain[SETTINGS] = { settings[0] & 0x7f, 0, 0, 0 };
+	uint8_t plain[SETTINGS] = { settings[0] & 0x7f };
 	struct bytes back;
 	struct rte_mbuf *m;
 
@@ -145,6 +155,28 @@ check_reflected(const uint8_t *settings, const struct dlo_plan *plan, const stru
 	CHECK(run(&again, m, &back) == DLO_REFLECTED);
 	mbuf_free(m);
 	CHECK(back.len == in->len && memcmp(back.b, in->b, in->len) == 0);
+}
+
+/* Headed for who asked, from where he asked, with a sum that is right or as absent as his. */
+static void
+check_udp(const struct bytes *in, const struct bytes *out, const struct dlo_frame *f)
+{
+	const uint8_t *ip = out->b + f->l3_off, *udp = out->b + f->l4_off;
+	const uint8_t *asked = in->b + f->l4_off;
+	uint32_t len = f->l3_end - f->l4_off;
+	uint64_t sum = dlo_cksum_sum(udp, len);
+
+	CHECK(f->l4 == DLO_L4_PORTS && f->proto == DLO_PROTO_UDP);
+	CHECK(dlo_get16(udp + DLO_UDP_LENGTH) == len);
+	CHECK(dlo_get16(udp) == dlo_get16(asked + 2) && dlo_get16(udp + 2) == dlo_get16(asked));
+	if (f->l3 == DLO_L3_IPV4)
+		sum += dlo_cksum_pseudo4(ip, DLO_PROTO_UDP, len);
+	else
+		sum += dlo_cksum_pseudo6(ip, DLO_PROTO_UDP, len);
+	if (dlo_get16(udp + DLO_UDP_CKSUM) == 0)
+		CHECK(f->l3 == DLO_L3_IPV4 && dlo_get16(asked + DLO_UDP_CKSUM) == 0);
+	else
+		CHECK(dlo_cksum_fold(sum) == 0xffff);
 }
 
 static void
@@ -165,6 +197,11 @@ check_answered(const struct bytes *in, const struct bytes *out, enum dlo_verdict
 		CHECK(f.l4 == DLO_L4_ICMPV6 && out->b[f.l4_off] == DLO_ICMPV6_NA);
 		CHECK(out->b[f.l3_off + DLO_IPV6_HOPS] == 255);
 		CHECK(out->len <= in->len + 8);
+	} else if (v == DLO_ANSWERED_UDP_ECHO) {
+		check_udp(in, out, &f);
+		CHECK(out->len <= in->len);
+		CHECK(memcmp(out->b + f.l4_off + 8, in->b + f.l4_off + 8,
+			f.l3_end - f.l4_off - 8) == 0);
 	} else {
 		CHECK(f.l4 == DLO_L4_ICMP ? out->b[f.l4_off] == DLO_ICMP_ECHO_REPLY :
 			out->b[f.l4_off] == DLO_ICMPV6_ECHO_REPLY);
@@ -174,13 +211,14 @@ check_answered(const struct bytes *in, const struct bytes *out, enum dlo_verdict
 		const uint8_t *ip = out->b + f.l3_off;
 
 		CHECK(dlo_cksum_fold(dlo_cksum_sum(ip, (ip[0] & 15) * 4u)) == 0xffff);
-		CHECK(dlo_cksum_fold(dlo_cksum_sum(out->b + f.l4_off, f.l3_end - f.l4_off)) ==
-			0xffff);
+		if (f.l4 == DLO_L4_ICMP)
+			CHECK(dlo_cksum_fold(dlo_cksum_sum(out->b + f.l4_off,
+				f.l3_end - f.l4_off)) == 0xffff);
 	} else if (f.l3 == DLO_L3_IPV6) {
 		uint32_t len = f.l3_end - f.l4_off;
 
 		CHECK(dlo_cksum_fold(dlo_cksum_sum(out->b + f.l4_off, len) +
-			dlo_cksum_pseudo6(out->b + f.l3_off, DLO_PROTO_ICMPV6, len)) == 0xffff);
+			dlo_cksum_pseudo6(out->b + f.l3_off, f.proto, len)) == 0xffff);
 	}
 }
 

@@ -82,6 +82,13 @@ SEEDS = {
 	"echo6": ether() / IPv6(src=A6, dst=O6) / ICMPv6EchoRequest(id=3, seq=4, data=bytes(41)),
 	"echo6-exts": ether() / IPv6(src=A6, dst=O6) / hbh / dest / ICMPv6EchoRequest(data=bytes(9)),
 	"reply6": ether() / IPv6(src=A6, dst=O6) / ICMPv6EchoReply(id=3, seq=4, data=bytes(41)),
+	"udp-echo4": ether() / IP(src=A4, dst=O4) / UDP(sport=49153, dport=7) / BODY,
+	"udp-echo4-none": ether() / IP(src=A4, dst=O4) / UDP(sport=49153, dport=7, chksum=0) / BODY,
+	"udp-echo4-low": ether() / IP(src=A4, dst=O4) / UDP(sport=1023, dport=7),
+	"udp-echo4-loop": ether() / IP(src=A4, dst=O4) / UDP(sport=7, dport=7) / BODY,
+	"udp-echo6": ether() / Dot1Q(vlan=5) / IPv6(src=A6, dst=O6) / UDP(sport=49153, dport=7) /
+		Raw(bytes(300)),
+	"udp-echo6-exts": ether() / IPv6(src=A6, dst=O6) / dest / UDP(sport=49153, dport=7) / BODY,
 	"error4": ether() / IP(src=A4, dst=X4) / ICMP(type=3, code=3) / quoted4,
 	"error6": ether() / IPv6(src=A6, dst=X6) / ICMPv6DestUnreach(code=4) / quoted6,
 	"too-big6": ether() / IPv6(src=A6, dst=X6) / ICMPv6PacketTooBig(mtu=1280) / quoted6,
@@ -92,7 +99,8 @@ SEEDS = {
 os.makedirs(HERE, exist_ok=True)
 for number, (name, pkt) in enumerate(sorted(SEEDS.items())):
 	# l4 with guards, every third on the link; pieces and room differ from seed to seed.
-	settings = bytes((0x17 | (8 if number % 3 == 0 else 0), number % 4 * 15, number % 5 * 6, 24))
+	settings = bytes((0x17 | (8 if number % 3 == 0 else 0), number % 4 * 15, number % 5 * 6, 24,
+		2 if number % 2 == 0 else 0))
 	with open(os.path.join(HERE, "seed-" + name), "wb") as out:
 		out.write(settings + bytes(pkt))
 print(f"{len(SEEDS)} seeds")

@@ -46,8 +46,15 @@ def ipv4(payload, proto=1, src=PEER4, dst=OUR4):
 	return head[:10] + struct.pack(">H", cksum(head)) + head[12:] + payload
 
 
-def ipv6(payload, hop_limit, src=PEER6, dst=OUR6):
-	return struct.pack(">IHBB", 6 << 28, len(payload), 58, hop_limit) + src + dst + payload
+def ipv6(payload, hop_limit, src=PEER6, dst=OUR6, proto=58):
+	return struct.pack(">IHBB", 6 << 28, len(payload), proto, hop_limit) + src + dst + payload
+
+
+def udp(src, dst, port, data):
+	"""From a client's port to a service of ours."""
+	message = struct.pack(">HHHH", 49153, port, 8 + len(data), 0) + data
+	pseudo = src + dst + struct.pack(">IHBB", len(message), 0, 0, 17)
+	return message[:6] + struct.pack(">H", cksum(pseudo + message) or 0xFFFF) + message[8:]
 
 
 def icmpv6(kind, body, src=PEER6, dst=OUR6):
@@ -73,6 +80,9 @@ def requests():
 	yield frame(OWN, 0x86DD, ipv6(icmpv6(128, bytes(4) + bytes(range(60))), 64))
 	yield frame(b"\x33\x33\xff\0\0\2", 0x86DD, ipv6(icmpv6(135, solicit, dst=NODE6), 255, dst=NODE6))
 	yield frame(OWN, 0x86DD, ipv6(icmpv6(135, solicit), 255))
+	for port, data in ((7, bytes(range(50))),):
+		yield frame(OWN, 0x0800, ipv4(udp(PEER4, OUR4, port, data), 17))
+		yield frame(OWN, 0x86DD, ipv6(udp(PEER6, OUR6, port, data), 64, proto=17), tag)
 
 
 def mutate(rng, frame):
@@ -135,8 +145,8 @@ def untagged(frame):
 
 
 def may_be_answered(frame):
-	"""The answer that a frame deserves at most: "arp", "icmp", "nd" or None. Necessary conditions
-	of RFC 826, 792, 1122, 4443 and 4861, none that only a certain code would make."""
+	"""The answer that a frame deserves at most, by name, or None. Necessary conditions of RFC 826,
+	792, 768, 1122, 4443 and 4861, none that only a certain code would make."""
 	if len(frame) < 14 or frame[6] & 1 or not any(frame[6:12]) or frame[6:12] == frame[:6]:
 		return None
 	kind, data = untagged(frame)
@@ -144,9 +154,11 @@ def may_be_answered(frame):
 		good = data[:8] == struct.pack(">HHBBH", 1, 0x0800, 6, 4, 1) and data[24:28] == OUR4
 		return "arp" if good and len(data) >= 28 else None
 	if kind == 0x0800:
-		return "icmp" if frame[:6] == OWN and valid_echo4(data) else None
+		if frame[:6] != OWN:
+			return None
+		return "icmp" if valid_echo4(data) else valid_udp4(data)
 	if kind == 0x86DD:
-		return valid_icmpv6(frame[:6], data)
+		return valid_ipv6(frame[:6], data)
 	return None
 
 
@@ -161,7 +173,30 @@ def valid_echo4(data):
 	return data[size:size + 2] == b"\x08\x00" and cksum(data[size:total]) == 0
 
 
-def valid_icmpv6(mac, data):
+def valid_udp4(data):
+	if len(data) < 28 or data[0] != 0x45 or data[9] != 17 or cksum(data[:20]):
+		return None
+	total = struct.unpack_from(">H", data, 2)[0]
+	if not 28 <= total <= len(data) or data[16:20] != OUR4:
+		return None
+	# Of the sources that are served by default; no fragment.
+	if data[12] != 198 or data[13] not in (18, 19) or struct.unpack_from(">H", data, 6)[0] & 0x3FFF:
+		return None
+	pseudo = data[12:20] + struct.pack(">BBH", 0, 17, total - 20)
+	return valid_udp(data[20:total], pseudo, True)
+
+
+def valid_udp(message, pseudo, without_sum):
+	sport, dport, size, stated = struct.unpack_from(">HHHH", message)
+	if size != len(message) or not (cksum(pseudo + message) == 0 or without_sum and stated == 0):
+		return None
+	# Neither a service, which would answer back, nor nobody.
+	if sport == 0 or sport in (dport, 7, 13, 17, 19, 37, 53, 123, 161, 862, 1900, 7784):
+		return None
+	return {7: "udp_echo"}.get(dport)
+
+
+def valid_ipv6(mac, data):
 	if len(data) < 48 or data[0] >> 4 != 6:
 		return None
 	end = 40 + struct.unpack_from(">H", data, 4)[0]
@@ -172,9 +207,12 @@ def valid_icmpv6(mac, data):
 		if at + 8 > end:
 			return None
 		proto, at = data[at], at + (8 if proto == 44 else (data[at + 1] + 1) * 8)
-	if proto != 58 or at + 8 > end:
+	if proto not in (17, 58) or at + 8 > end:
 		return None
-	pseudo = data[8:40] + struct.pack(">IHBB", end - at, 0, 0, 58)
+	pseudo = data[8:40] + struct.pack(">IHBB", end - at, 0, 0, proto)
+	if proto == 17:
+		near = data[8:14] == PEER6[:6] and data[24:40] == OUR6 and mac == OWN
+		return valid_udp(data[at:end], pseudo, False) if near else None
 	if cksum(pseudo + data[at:end]):
 		return None
 	if data[at] == 128 and data[24:40] == OUR6 and mac == OWN:
@@ -189,15 +227,15 @@ def check(measured, given):
 	port = measured["ports"][0]
 	if port["rx"] != len(given):
 		wrong.append(f"{port['rx']} frames received, {len(given)} were thrown")
-	most = {"arp": 0, "nd": 0, "icmp": 0}
+	most = dict.fromkeys(port["answered"], 0)
 	for frame in given:
 		answer = may_be_answered(frame)
 		if answer is not None:
 			most[answer] += 1
 	for name, number in port["answered"].items():
-		if number > most.get(name, 0):
-			wrong.append(f"{number} frames answered by {name}, {most.get(name, 0)} deserve it")
-		if name in most and number < len(given) // 1000:
+		if number > most[name]:
+			wrong.append(f"{number} frames answered by {name}, {most[name]} deserve it")
+		if number < len(given) // 1000:
 			wrong.append(f"only {number} frames answered by {name}")
 	print({"answered": port["answered"], "at most": most, "reflected": port["reflected"],
 		"drops": {key: value for key, value in port["drops"].items() if value}})

@@ -41,6 +41,7 @@ A6, B6 = "2001:db8::1", "2001:db8:1::2"
 OUR4, OUR6 = "198.18.0.2", "2001:2::2"
 HOST4, HOST6 = "198.18.0.9", "2001:2::9"
 MODES = ("wire", "mac", "ip", "l4")
+ANSWERS = ("arp", "nd", "icmp", "udp_echo")
 DEPTH = {mode: depth for depth, mode in enumerate(MODES)}
 
 
@@ -100,7 +101,7 @@ class Case:
 		if want is not None:
 			self.want.append(bytes(want))
 		else:
-			assert fate not in ("arp", "nd", "icmp"), "an answer needs its frame"
+			assert fate not in ANSWERS, "an answer needs its frame"
 
 	def write(self, root):
 		where = os.path.join(root, self.name)
@@ -611,6 +612,69 @@ def answers(mode):
 	return case
 
 
+def turned(ask, ttl=64):
+	"""The head of a reply: three layers exchanged and rebuilt, a fresh TTL."""
+	reply = swapped(ask, "l4")
+	if IP in reply:
+		reply[IP].ttl = ttl
+		reply[IP].chksum = None
+	else:
+		reply[IPv6].hlim = ttl
+	return reply
+
+
+def udp_request(v6, port, load, sport=49153, tags=None, mac=OWN, l4=None, **kw):
+	"""A request to a service of ours, whole."""
+	pkt = ether(dst=mac)
+	pkt = pkt / tags if tags else pkt
+	if v6:
+		pkt = pkt / IPv6(**{"src": HOST6, "dst": OUR6, "hlim": 7, "tc": 0x48, "fl": 7, **kw})
+	else:
+		pkt = pkt / IP(**{"src": HOST4, "dst": OUR4, "id": 0xBEEF, "ttl": 7, "tos": 0x48, **kw})
+	return pkt / UDP(**{"sport": sport, "dport": port, **(l4 or {})}) / load
+
+
+def udp_refused(request):
+	"""(request, fate): what no UDP answer may answer. request(v6, **kw) makes a good one."""
+	for v6 in (False, True):
+		yield request(v6, src=A6 if v6 else A4), "not_allowed"
+		yield request(v6, src="::1" if v6 else "127.0.0.1"), "martian"
+		yield request(v6, src="ff02::1" if v6 else "224.0.0.9"), "martian"
+		yield request(v6, src=OUR6 if v6 else OUR4), "land"
+		yield request(v6, l4={"chksum": 0x1111}), "bad_cksum"
+		yield request(v6, l4={"len": 9}), "truncated"
+		yield request(v6, sport=0), "not_request"
+		yield request(v6, mac=BCAST), "mcast_dst"
+	yield request(False, chksum=0x1111), "bad_cksum"
+	yield request(True, l4={"chksum": 0}), "bad_cksum"
+	yield request(False, flags="MF"), "fragment"
+	yield request(False, options=[IPOption_NOP()] * 4), "options"
+	yield request(False, options=[IPOption_LSRR(routers=["203.0.113.5"])]), "options"
+
+
+def answers_udp_echo():
+	"""UDP echo (RFC 862): the data come back, but not to whoever would send them again."""
+	case = Case("answers-udp-echo", "mac", *ANSWERING, "--udp-echo", "port=7")
+	for v6 in (False, True):
+		for size in (0, 1, 17, 18, 19, 300, 1452, 8000):
+			ask = udp_request(v6, 7, Raw(payload(size)))
+			case.add(ask, "udp_echo", bytes(turned(ask)))
+		for tags in (Dot1Q(vlan=7, prio=3), QINQ):
+			ask = udp_request(v6, 7, Raw(payload(50)), tags=tags)
+			case.add(ask, "udp_echo", bytes(turned(ask)))
+		for port in (7, 19, 53, 123, 862, 1023, 1900, 11211):
+			case.add(udp_request(v6, 7, Raw(b"x"), sport=port), "src_port")
+		ask = udp_request(v6, 7, Raw(b"xy"))
+		case.add(ask, "udp_echo", padded(turned(ask))[:len(bytes(ask)) + 9], payload(9))
+		case.add(udp_request(v6, 8, Raw(payload(50))))
+		case.add(udp_request(v6, 7, Raw(payload(50)), dst=B6 if v6 else B4))
+	ask = udp_request(False, 7, Raw(payload(50)), l4={"chksum": 0})
+	case.add(ask, "udp_echo", bytes(turned(ask)))
+	for ask, fate in udp_refused(lambda v6, **kw: udp_request(v6, 7, Raw(payload(50)), **kw)):
+		case.add(ask, fate)
+	return case
+
+
 def silent():
 	"""--answer none: addresses, but nobody at home."""
 	case = Case("answers-none", "l4", *ANSWERING, "--answer", "none")
@@ -631,7 +695,7 @@ def main():
 	root = tempfile.mkdtemp() if check else HERE
 	cases = [make(mode) for make in (bulk, guards, malformed) for mode in MODES]
 	cases += [accept(name) for name in ("own", "unicast", "any")]
-	cases += [answers("l4"), answers("wire"), silent()]
+	cases += [answers("l4"), answers("wire"), silent(), answers_udp_echo()]
 	for case in cases:
 		case.write(root)
 	if not check:

@@ -252,6 +252,9 @@ frame_finish(struct frame *f)
 	if (at >= 0 && (uint32_t)at + 2 <= f->len) {
 		put16(f->b + at, 0);
 		put16(f->b + at, ~dlo_cksum_fold(l4_sum(f, proto, f->len)));
+		/* RFC 768: 0 would say that there is none. */
+		if (proto == 17 && get16(f->b + at) == 0)
+			put16(f->b + at, 0xffff);
 	}
 }
 
@@ -347,6 +350,10 @@ plan_of(enum dlo_mode mode, bool guards, bool link)
 	put48(plan->own_macs[1].addr_bytes, MAC_OURS + 1);
 	plan->addresses = dlo_addr_table_create(rules, 2);
 	assert_non_null(plan->addresses);
+	assert_int_equal(dlo_prefix_parse("198.18.0.0/15", &rules[0].prefix), 0);
+	assert_int_equal(dlo_prefix_parse("2001:2::/48", &rules[1].prefix), 0);
+	plan->settings.allowed = dlo_addr_table_create(rules, 2);
+	assert_non_null(plan->settings.allowed);
 	dlo_plan_choose_burst(plan);
 	return plan;
 }
@@ -355,24 +362,31 @@ void
 plan_free(struct dlo_plan *plan)
 {
 	dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)plan->addresses);
+	dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)plan->settings.allowed);
 	free(plan);
 }
 
 enum dlo_verdict
-reflect_mbuf(const struct dlo_plan *plan, struct rte_mbuf *m)
+reflect_lane(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte_mbuf *m)
 {
 	struct rte_mbuf *pkts[1] = { m };
 	uint32_t len = m->pkt_len;
 	struct dlo_burst burst;
 	bool over;
 
-	dlo_reflect_burst(plan, pkts, 1, &burst);
+	dlo_reflect_burst(plan, lane, pkts, 1, &burst);
 	assert_ptr_equal(pkts[0], m);
 	assert_int_equal(burst.rx_bytes, len);
 	over = burst.verdict[0] == DLO_PUNTED || burst.verdict[0] == DLO_FORWARDED;
 	assert_int_equal(burst.nb_punt, over);
 	assert_int_equal(burst.nb_back, !over && !dlo_verdict_is_drop(burst.verdict[0]));
 	return burst.verdict[0];
+}
+
+enum dlo_verdict
+reflect_mbuf(const struct dlo_plan *plan, struct rte_mbuf *m)
+{
+	return reflect_lane(plan, NULL, m);
 }
 
 enum dlo_verdict

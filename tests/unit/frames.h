@@ -14,6 +14,7 @@
 
 #include <rte_mbuf.h>
 
+#include "answer/lane.h"
 #include "mbufs.h"
 #include "reflect/reflect.h"
 
@@ -78,11 +79,14 @@ struct rte_mbuf *mbuf_segments(const struct frame *f, const uint32_t *lens, unsi
 	uint32_t tailroom);
 void mbuf_read(const struct rte_mbuf *m, struct frame *ret); /* bytes back, l3 and l4 kept */
 
-/* A plan whose table owns IP_OURS and IP6_OURS; free it with plan_free(). */
+/* A plan whose table owns IP_OURS and IP6_OURS and that serves 198.18.0.0/15 and 2001:2::/48;
+ * free it with plan_free(). */
 struct dlo_plan *plan_of(enum dlo_mode mode, bool guards, bool link);
 void plan_free(struct dlo_plan *plan);
 
 /* Through dlo_reflect_burst() alone: verdict, and the frame as it came out. */
+enum dlo_verdict reflect_lane(const struct dlo_plan *plan, struct dlo_lane *lane,
+	struct rte_mbuf *m);
 enum dlo_verdict reflect_mbuf(const struct dlo_plan *plan, struct rte_mbuf *m);
 enum dlo_verdict reflect(const struct dlo_plan *plan, const struct frame *in, struct frame *ret);
 enum dlo_verdict reflect_room(const struct dlo_plan *plan, const struct frame *in,

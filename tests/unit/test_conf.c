@@ -85,11 +85,31 @@ static const struct row {
 	{ "answer", "arp,icmp@p", NULL },
 	{ "answer", "all", NULL },
 	{ "answer", "none", NULL },
-	{ "answer", "arp,dns", "--answer: unknown answer 'dns'; known: arp, nd, icmp, all, none" },
+	{ "answer", "arp,dns", "--answer: unknown answer 'dns'; known: arp, nd, icmp, udp-echo, "
+		"all, none" },
 	{ "answer", "all,arp", "'all' stands alone" },
 	{ "answer", "arp,none", "'none' stands alone" },
 	{ "answer", ",arp", "empty" },
 	{ "answer", "arp=1", "by name alone" },
+	{ "answer", "udp-echo,arp", NULL },
+	{ "answer", "udp_echo", "unknown answer 'udp_echo'" },
+	{ "allow", "10.0.0.0/8", NULL },
+	{ "allow", "0.0.0.0/0,::/0", NULL },
+	{ "allow", "10.0.0.0/33", "'10.0.0.0/33' is not an IPv4 or IPv6" },
+	{ "allow", "a=10.0.0.1", "'a' is not an IPv4 or IPv6" },
+	{ "allow", "10.0.0.1@p0", "'10.0.0.1@p0' is not" },
+	{ "answer-rate", "0", NULL },
+	{ "answer-rate", "1000000000", NULL },
+	{ "answer-rate", "1000000001", "from 0 to 1000000000" },
+	{ "answer-rate", "fast", "not a whole number" },
+	{ "udp-echo", "port=7", NULL },
+	{ "udp-echo", "port=65535,low-ports@p0", NULL },
+	{ "udp-echo", "low-ports", NULL },
+	{ "udp-echo", "7", "unknown key '7'; known: port, low-ports" },
+	{ "udp-echo", "port=0", "from 1 to 65535" },
+	{ "udp-echo", "port=65536", "from 1 to 65535" },
+	{ "udp-echo", "port=7,port=8", "given twice" },
+	{ "udp-echo", "low-ports=1", "takes no value" },
 	{ "link", NULL, NULL },
 	{ "link", "dlo0", NULL },
 	{ "link", "type=auto", NULL },
@@ -391,6 +411,15 @@ values_arrive(void **state)
 	assert_string_equal(conf.json, "j");
 	set_ok("answer", "all");
 	assert_int_equal(conf.all.answers, (1 << DLO_ANSWER_MAX) - 1);
+	assert_int_equal(conf.answer_rate, 1000000);
+	set_ok("answer-rate", "5");
+	assert_int_equal(conf.answer_rate, 5);
+	assert_int_equal(conf.nb_allow, 0);
+	set_ok("allow", "10.0.0.0/8");
+	set_ok("allow", "2001:db8::/32,192.0.2.1");
+	assert_int_equal(conf.nb_allow, 3);
+	assert_int_equal(conf.allow[1].family, 6);
+	assert_int_equal(conf.allow[2].len, 32);
 }
 
 static void
@@ -428,6 +457,31 @@ unknown_ports(void **state)
 	assert_string_equal(dlo_conf_unknown_port(&conf, names, 1), "dlo0");
 	set_ok("capture", "f,port=net_ring1");
 	assert_string_equal(dlo_conf_unknown_port(&conf, names, 2), "net_ring1");
+}
+
+/* Settings of an answer switch it on, where they are given; --answer says the rest. */
+static void
+settings_want_their_answer(void **state)
+{
+	const struct dlo_conf_port_facts p0 = { "p0", "net_ring", NULL };
+	const struct dlo_conf_port_facts p1 = { "p1", "net_ring", NULL };
+	struct dlo_conf_port port;
+
+	(void)state;
+	set_ok("answer", "arp");
+	set_ok("udp-echo", "port=7007@p0");
+	dlo_conf_resolve(&conf, &p0, &port);
+	assert_int_equal(port.answers, 1 << DLO_ANSWER_ARP | 1 << DLO_ANSWER_UDP_ECHO);
+	assert_int_equal(port.udp_echo.port, 7007);
+	assert_false(port.udp_echo.low_ports);
+	dlo_conf_resolve(&conf, &p1, &port);
+	assert_int_equal(port.answers, 1 << DLO_ANSWER_ARP);
+	assert_int_equal(port.udp_echo.port, 7);
+	set_ok("udp-echo", "low-ports");
+	dlo_conf_resolve(&conf, &p1, &port);
+	assert_int_equal(port.answers, 1 << DLO_ANSWER_ARP | 1 << DLO_ANSWER_UDP_ECHO);
+	assert_int_equal(port.udp_echo.port, 7);
+	assert_true(port.udp_echo.low_ports);
 }
 
 static void
@@ -589,7 +643,7 @@ command_line_wins(void **state)
 {
 	static const char text[] =
 		"[dpdk-lo]\nmode = mac\naddress = 192.0.2.1\nguards = off\nstats = 1\n"
-		"link = x0,mtu=1500\n"
+		"link = x0,mtu=1500\nallow = 10.0.0.0/8,fd00::/8\n"
 		"[port p0]\nmode = wire\naddress = 192.0.2.2\nguards = off\n"
 		"[port p1]\nmode = wire\naddress = 192.0.2.3\n";
 	const struct dlo_conf_port_facts p0 = { "p0", "net_ring", NULL };
@@ -605,6 +659,11 @@ command_line_wins(void **state)
 	set_ok("address", "192.0.2.102@p0");
 	set_ok("stats", "2");
 	set_ok("link", "y0");
+	assert_int_equal(conf.nb_allow, 2);
+	set_ok("allow", "192.0.2.0/24");
+	set_ok("allow", "192.0.2.1");
+	assert_int_equal(conf.nb_allow, 2);
+	assert_int_equal(conf.allow[0].addr[0], 192);
 
 	dlo_conf_resolve(&conf, &p0, &port);
 	assert_int_equal(port.mode, DLO_MODE_IP);
@@ -644,6 +703,7 @@ main(void)
 		cmocka_unit_test_setup(values_arrive, setup),
 		cmocka_unit_test_setup(limits, setup),
 		cmocka_unit_test_setup(unknown_ports, setup),
+		cmocka_unit_test_setup(settings_want_their_answer, setup),
 		cmocka_unit_test_setup(contradictions, setup),
 		cmocka_unit_test_setup(file_good, setup),
 		cmocka_unit_test_setup(file_bad, setup),

@@ -200,7 +200,7 @@ partition(void **state)
 		tcp4(&f, MAC_OURS, in[i].src, in[i].dst);
 		orig[i] = pkts[i] = mbuf_of(&f, 0);
 	}
-	dlo_reflect_burst(plan, pkts, 6, &burst);
+	dlo_reflect_burst(plan, NULL, pkts, 6, &burst);
 	assert_int_equal(burst.nb_back, 2);
 	assert_int_equal(burst.nb_punt, 2);
 	for (unsigned int i = 0; i < 6; i++) {

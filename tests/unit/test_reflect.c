@@ -281,7 +281,7 @@ burst_is_partitioned_in_order(void **state)
 		bytes += good.len;
 	}
 	memset(&burst, 0xa5, sizeof(burst));
-	dlo_reflect_burst(plan, pkts, DLO_BURST_MAX, &burst);
+	dlo_reflect_burst(plan, NULL, pkts, DLO_BURST_MAX, &burst);
 	assert_int_equal(burst.nb_back, DLO_BURST_MAX - 21);
 	assert_int_equal(burst.nb_punt, 0);
 	assert_int_equal(burst.rx_bytes, bytes);
@@ -299,7 +299,7 @@ burst_is_partitioned_in_order(void **state)
 		mbuf_free(in[i]);
 	}
 
-	dlo_reflect_burst(plan, pkts, 0, &burst);
+	dlo_reflect_burst(plan, NULL, pkts, 0, &burst);
 	assert_int_equal(burst.nb_back, 0);
 	assert_int_equal(burst.nb_punt, 0);
 	assert_int_equal(burst.rx_bytes, 0);

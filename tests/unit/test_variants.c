@@ -20,11 +20,14 @@
 
 #include <rte_mbuf.h>
 
+#include "frame/cksum.h"
+
 #define FRAMES_DEFAULT 1000000
 #define SLOTS DLO_BURST_MAX
 #define SEGS 3 /* most per frame */
 #define BUF_MAX 2048
 #define SHAPES_MAX 64
+#define SERVICE 0x5670 /* a UDP port that answers; near those of other frames */
 
 /* Small, fast and always the same: xorshift64*. */
 static uint64_t seed = 88172645463325252ull;
@@ -201,6 +204,15 @@ make_shapes(void)
 	frame_udp4(f, 1000);
 	f = shape();
 	frame_udp4(f, 18);
+	/* Near a service: vary() finds its port and our address. */
+	for (unsigned int i = 0; i < 4; i++) {
+		f = shape();
+		if (i % 2 == 0)
+			frame_udp4(f, 18);
+		else
+			frame_udp6(f, 18);
+		put16(f->b + f->l4 + 2, SERVICE + i / 2);
+	}
 	f = shape();
 	frame_ether(f, MAC_OURS, MAC_TESTER, 40); /* IEEE 802.3 length */
 	frame_fill(f, 46);
@@ -273,6 +285,17 @@ vary(struct recipe *r, const struct frame *f)
 	}
 	if (f->l4 != 0)
 		r->bytes[f->l4 + 1] = (uint8_t)draw(256);
+	/* No checksum, or nobody would be answered. */
+	if (f->l4 != 0 && (get16(f->b + f->l4 + 2) & ~1) == SERVICE) {
+		put16(r->bytes + f->l4 + 6, 0);
+		if (one_in(4))
+			r->bytes[f->l4 + 3] ^= 1;
+	}
+	if (v4 && one_in(2)) {
+		put16(r->bytes + f->l3 + 10, 0);
+		put16(r->bytes + f->l3 + 10,
+			~dlo_cksum_fold(dlo_cksum_sum(r->bytes + f->l3, 20)));
+	}
 }
 
 static void
@@ -504,7 +527,9 @@ make_plan(void)
 	if (plan->accept == DLO_ACCEPT_OWN && one_in(2))
 		put48(plan->mac.addr_bytes, MAC_OTHER);
 	if (one_in(3))
-		plan->answers = draw(8);
+		plan->answers = draw(UINT32_C(1) << DLO_ANSWER_MAX);
+	if (one_in(2))
+		plan->settings.udp_echo.port = SERVICE;
 	if (one_in(4))
 		put48(plan->own_macs[1].addr_bytes, MAC_TESTER);
 	if (one_in(8))
@@ -544,10 +569,11 @@ differential(void **state)
 				build(&got, i, &r[i]);
 			}
 			memset(&want.burst, 0xee, sizeof(want.burst));
+			want.burst.lane = NULL;
 			memset(&got.burst, 0xdd, sizeof(got.burst));
 			dlo_reflect_burst_scalar(plan, want.pkts, nb, &want.burst);
 			assert_int_equal(dlo_plan_use_variant(plan, variant), 0);
-			dlo_reflect_burst(plan, got.pkts, nb, &got.burst);
+			dlo_reflect_burst(plan, NULL, got.pkts, nb, &got.burst);
 			snprintf(what, sizeof(what), "%s, %s, burst %" PRIu64, variant,
 				dlo_mode_name(plan->mode), before);
 			compare(what, r, nb);
@@ -565,11 +591,13 @@ every_kind_is_there(void **state)
 	static struct recipe r[SLOTS];
 
 	(void)state;
+	plan->settings.udp_echo.port = SERVICE;
 	/* A generator that only ever makes frames of one fate would prove nothing. */
 	for (unsigned int n = 0; n < 2000; n++) {
 		make_burst(r, SLOTS);
 		for (unsigned int i = 0; i < SLOTS; i++)
 			build(&want, i, &r[i]);
+		want.burst.lane = NULL;
 		dlo_reflect_burst_scalar(plan, want.pkts, SLOTS, &want.burst);
 		for (unsigned int i = 0; i < SLOTS; i++)
 			seen[want.burst.verdict[i]]++;
@@ -580,6 +608,7 @@ every_kind_is_there(void **state)
 			assert_in_range(seen[v], 2000 * SLOTS / 4, 2000 * SLOTS);
 			break;
 		case DLO_ANSWERED_ICMP:
+		case DLO_ANSWERED_UDP_ECHO:
 		case DLO_DROP_SHORT:
 		case DLO_DROP_TRUNCATED:
 		case DLO_DROP_MCAST_SRC:

@@ -37,7 +37,7 @@ lo_tx_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb)
 
 		/* The array stays the application's, in its order. */
 		memcpy(burst, pkts + done, n * sizeof(burst[0]));
-		dlo_reflect_burst(q->plan, burst, n, &b);
+		dlo_reflect_burst(q->plan, NULL, burst, n, &b);
 		count(q, &b, n);
 		for (uint16_t i = 0; i < b.nb_back; i++)
 			burst[i]->port = q->port_id;

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "answers.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <rte_cycles.h>
+
+/* Chosen for the user: every --address of every port, the link's prefixes, the fixed ones. */
+#define RULES_MAX (PORTS_MAX * DLO_CONF_ADDRESSES_MAX + DLO_CONF_LINK_IPS_MAX + 2)
+
+/* Blocks reserved for benchmarking: RFC 2544 appendix C.2.2, RFC 5180 section 8. */
+static const struct dlo_prefix benchmarking[] = {
+	{ .family = 4, .len = 15, .addr = { 198, 18 } },
+	{ .family = 6, .len = 48, .addr = { 0x20, 0x01, 0x00, 0x02 } },
+};
+
+static unsigned int
+add_prefixes(struct dlo_addr_rule *rules, unsigned int nb, const struct dlo_prefix *prefixes,
+	unsigned int nb_prefixes)
+{
+	for (unsigned int i = 0; i < nb_prefixes; i++)
+		rules[nb++] = (struct dlo_addr_rule){ prefixes[i], DLO_OWNER_PORT };
+	return nb;
+}
+
+/* Who may ask: what the user said, else whoever is near. */
+static struct dlo_addr_table *
+make_allowed(const struct app *app)
+{
+	struct dlo_addr_rule *rules = calloc(RULES_MAX, sizeof(*rules));
+	struct dlo_addr_table *table = NULL;
+	unsigned int nb = 0;
+
+	if (rules == NULL)
+		return NULL;
+	if (app->conf.nb_allow > 0) {
+		nb = add_prefixes(rules, nb, app->conf.allow, app->conf.nb_allow);
+	} else {
+		nb = add_prefixes(rules, nb, benchmarking, RTE_DIM(benchmarking));
+		for (unsigned int i = 0; i < app->nb_ports; i++) {
+			const struct dlo_conf_port *conf = &app->ports[i].conf;
+
+			nb = add_prefixes(rules, nb, conf->addresses, conf->nb_addresses);
+		}
+		if (app->link != NULL)
+			nb = add_prefixes(rules, nb, app->conf.link.ips, app->conf.link.nb_ips);
+	}
+	table = dlo_addr_table_create(rules, nb);
+	free(rules);
+	return table;
+}
+
+/* One queue's share. RSS may give it more than that, and then it refuses before its time. */
+static struct dlo_rate
+make_rate(const struct app *app, const struct port *port)
+{
+	uint64_t rate = app->conf.answer_rate;
+
+	if (rate == 0)
+		return dlo_rate_make(0, rte_get_tsc_hz());
+	return dlo_rate_make(RTE_MAX(rate / RTE_MAX(port->nb_queues, 1), UINT64_C(1)),
+		rte_get_tsc_hz());
+}
+
+int
+answers_compile(const struct app *app, const struct port *port, struct dlo_answer_settings *ret)
+{
+	struct dlo_answer_settings s = { 0 };
+
+	s.allowed = make_allowed(app);
+	if (s.allowed == NULL)
+		return -ENOMEM;
+	s.rate = make_rate(app, port);
+	s.udp_echo.port = port->conf.udp_echo.port;
+	s.udp_echo.low_ports = port->conf.udp_echo.low_ports;
+	*ret = s;
+	return 0;
+}
+
+void
+answers_release(const struct dlo_answer_settings *settings)
+{
+	dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)settings->allowed);
+}

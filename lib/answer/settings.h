@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef DLO_ANSWER_SETTINGS_H
+#define DLO_ANSWER_SETTINGS_H
+
+/**
+ * @file
+ * Settings of answers, part of a port's plan. All zero: none of these answers is given, whatever
+ * the plan's answers say.
+ *
+ * Written by control code before the plan is published, read-only ever after.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "answer/lane.h"
+
+struct dlo_addr_table;
+
+/** Numbers in host order unless a comment says otherwise. */
+struct dlo_answer_settings {
+	/**
+	 * Sources that the UDP answers serve: addresses with an owner. NULL: nobody. Owned by who
+	 * made the plan.
+	 */
+	const struct dlo_addr_table *allowed;
+	struct dlo_rate rate; /**< each answer's on each queue */
+	struct {
+		uint16_t port; /**< 0: off */
+		bool low_ports; /**< also from source ports below 1024 */
+	} udp_echo;
+};
+
+#endif
