@@ -100,8 +100,10 @@ check_link(struct app *app)
 	telemetry_lock();
 	changed = link_poll(app->link->link, &gone);
 	telemetry_unlock();
-	if (changed) {
+	/* Down and up again between two looks is no change, but the routes are gone. */
+	if (app->link->link->news)
 		loopback_refresh(app);
+	if (changed) {
 		/* The others punt to its MAC. */
 		for (unsigned int i = 0; app->link->forwards && i < app->nb_ports; i++)
 			plans_publish(app, &app->ports[i]);

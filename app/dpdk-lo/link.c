@@ -305,7 +305,8 @@ link_poll(struct link_dev *link, bool *ret_gone)
 		*ret_gone = true;
 		return false;
 	}
-	if (!netif_heard(link->netif, link->ifindex, &deleted) && !link->stale)
+	link->news = netif_heard(link->netif, link->ifindex, &deleted);
+	if (!link->news && !link->stale)
 		return false;
 	err = deleted ? -ENODEV : netif_read(link->netif, link->ifindex, &state);
 	if (err == -ENODEV) {

@@ -31,6 +31,7 @@ struct link_dev {
 	struct netif *netif; /**< rtnetlink sockets, from link_configure() to link_destroy() */
 	bool up; /**< IFF_UP as last heard */
 	bool stale; /**< something changed and could not be read: read again */
+	bool news; /**< the last link_poll() heard something, if only that all is as it was */
 	unsigned int mtu; /**< of the kernel interface, as last heard */
 	struct rte_ether_addr kernel_mac; /**< of the kernel interface, as last heard */
 	unsigned int nb_host_addrs;
