@@ -13,7 +13,7 @@ run='
 test='
 	libcmocka-dev
 	dpdk python3-scapy tshark
-	arping curl ethtool iperf3 iputils-ping libcap2-bin ndisc6 net-tools procps traceroute
+	arping bird2 curl ethtool iperf3 iputils-ping libcap2-bin ndisc6 net-tools procps traceroute
 	util-linux
 '
 

@@ -88,3 +88,17 @@ check_report "$T/r.json" 'p.net_vtap_dlo0.drops.no_route >= 1' 'p.net_vtap_dlo0.
 cmp -s "$T/hosts" "$T/hosts.before" || fail "the hosts file is not what it was"
 rm -rf /run/dpdk/*
 check_host
+
+# Three workers, one queue per port: they take turns at transmitting.
+start lo3 --no-pci --lcores '0@0,1@0,2@1,3@1' --vdev net_af_xdp0,iface=dlp0 -- \
+	--address 10.1.1.1/24@net_af_xdp0 --loopback lo0=192.0.2.1 --link dlo0,queues=2 \
+	--idle adaptive --json "$T/r.json"
+lo=$PID
+wait_address 192.0.2.1
+serve 8003 192.0.2.1
+for _ in 1 2 3 4; do
+	fetch 192.0.2.1:8003
+done
+in_peer ping -n -c 5 -i 0.1 -W 2 192.0.2.1 >"$T/ping.out" 2>&1 || fail "ping with three workers"
+stop "$lo"
+check_report "$T/r.json" 'p.net_af_xdp0.punted > 100' 'p.net_vtap_dlo0.forwarded > 100'
