@@ -26,7 +26,6 @@ exec </dev/null
 "$top/devtools/install-deps.sh" test
 
 # run DIR NAME SUITE...: one meson run; its results are added up at the end.
-logs=
 run()
 {
 	dir=$1
@@ -40,7 +39,6 @@ run()
 	# What failed is shown by the summary, from the same log that is counted.
 	meson test -C "$dir" --no-rebuild --logbase "$name" "$@" || :
 	give_back "$dir/meson-logs"
-	logs="$logs $dir/meson-logs/$name.json"
 }
 
 normal=
@@ -63,10 +61,12 @@ if [ -n "$sanitize" ]; then
 	build "$top/build-sanitize" all -Dtests=enabled -Db_sanitize=address,undefined -Db_lundef=false \
 		-Doptimization=1
 	ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1" \
-	LSAN_OPTIONS="suppressions=$top/tests/support/lsan.supp:print_suppressions=0" \
+	LSAN_OPTIONS="suppressions='$top/tests/support/lsan.supp':print_suppressions=0" \
 	UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1" \
 		run "$top/build-sanitize" test-sanitize $sanitize
 fi
 
-# shellcheck disable=SC2086
-exec "$top/devtools/test-summary" $logs
+set --
+[ -z "$normal" ] || set -- "$@" "$top/build/meson-logs/test-normal.json"
+[ -z "$sanitize" ] || set -- "$@" "$top/build-sanitize/meson-logs/test-sanitize.json"
+exec "$top/devtools/test-summary" "$@"

@@ -12,7 +12,7 @@ run='
 '
 test='
 	libcmocka-dev
-	dpdk python3-scapy tshark
+	dpdk-dev python3-scapy tshark
 	arping bird2 curl ethtool iperf3 iputils-ping libcap2-bin ndisc6 net-tools procps traceroute
 	util-linux
 '
