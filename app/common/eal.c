@@ -68,7 +68,8 @@ check_prefix(const struct eal_given *given)
 	pid_t pid;
 
 	if (given->proc_type != NULL && strcmp(given->proc_type, "secondary") == 0) {
-		say_error("--proc-type: %s is a primary process, it cannot attach to another",
+		say_error("--proc-type: %s is a primary process, it cannot attach to another; leave "
+			"the option out",
 			say_name());
 		return -EINVAL;
 	}

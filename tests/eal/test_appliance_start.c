@@ -176,7 +176,7 @@ failures_are_one_sentence(void **state)
 		{ "-d /nonexistent/x.so", EINVAL, "/nonexistent/x.so" },
 		{ "--iova-mode sideways", EINVAL, "--iova-mode" },
 		{ "--no-huge -m 99999999", ENOMEM, "not enough memory: 100000063 MiB are needed" },
-		{ "--proc-type=secondary", EINVAL, "this is a primary process" },
+		{ "--proc-type=secondary", EINVAL, "dpdk-lo is a primary process" },
 		{ "--file-prefix no/such", EINVAL, "EAL does not start: " },
 	};
 
