@@ -442,7 +442,9 @@ too_many_addresses(void **state)
 
 	conf.type = *(enum dlo_link_type *)*state;
 	make_link(&conf, &link);
-	run("for i in $(seq 1 100); do echo addr add 10.1.$i.1/24 dev dlo0; done | ip -batch -");
+	assert_true(LINK_HOST_ADDRS_MAX < 400);
+	run("for i in $(seq 1 400); do echo addr add 10.$((i / 200)).$((i %% 200)).1/24 dev dlo0; done |"
+	    " ip -batch -");
 	assert_true(link_poll(&link, &gone));
 	assert_int_equal(link.nb_host_addrs, LINK_HOST_ADDRS_MAX);
 	drop_link(&link);
