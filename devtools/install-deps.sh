@@ -7,6 +7,7 @@ set -eu
 run='
 	gcc libc6-dev make meson ninja-build pkg-config python3
 	libdpdk-dev libjansson-dev libnl-3-dev libnl-route-3-dev libpcap-dev libsystemd-dev
+	bpftool clang libbpf-dev
 	ca-certificates xz-utils
 	iproute2
 '

@@ -33,6 +33,7 @@ struct rte_mempool;
 struct rte_rcu_qsbr;
 struct capture;
 struct forwarder;
+struct dlo_localhost;
 struct port;
 struct retired_plan;
 struct worker;
@@ -52,6 +53,11 @@ struct queue {
 	uint16_t queue_id; /**< control, before launch */
 	int intr_fd; /**< control, before launch; -1: cannot be slept on */
 	struct dlo_lane lane; /**< worker */
+	/**
+	 * Where the worker says that it polls, see localhost/localhost.h; control, before launch;
+	 * NULL: nobody waits for it.
+	 */
+	uint64_t *beat;
 	struct dlo_counters counters; /**< worker */
 };
 
@@ -92,6 +98,7 @@ struct worker {
 	struct queue *queues[QUEUES_MAX]; /**< control, before launch */
 	bool adaptive; /**< control, before launch: back off and sleep when idle */
 	struct forwarder *forward; /**< control, before launch; NULL: there are no loopbacks */
+	bool carries; /**< worker: some of its queues have a beat to give */
 	RTE_MARKER counters_start __rte_cache_aligned;
 	uint64_t busy_cycles; /**< worker: TSC cycles in turns that moved a frame */
 	uint64_t idle_cycles; /**< worker: TSC cycles in turns that did not, asleep included */
@@ -115,6 +122,7 @@ struct app {
 	/** Ports (bit 1 << index) that frames from the host can leave by. Written by control. */
 	_Atomic uint64_t usable_ports;
 	uint32_t route_table; /**< control: table of the policy rules; 0: none were made */
+	struct dlo_localhost *localhost; /**< control: carries lo; NULL: nobody does */
 	struct capture *capture; /**< NULL: off */
 	struct rte_rcu_qsbr *rcu; /**< workers are its readers: plans are freed after a grace period */
 	struct retired_plan *retired; /**< control: replaced plans that a worker may still use */

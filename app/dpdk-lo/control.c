@@ -3,6 +3,7 @@
 
 #include <rte_cycles.h>
 
+#include "carry.h"
 #include "link.h"
 #include "loopback.h"
 #include "log.h"
@@ -112,6 +113,7 @@ check_link(struct app *app)
 	}
 	if (gone)
 		atomic_store(&app->link->gone, true);
+	carry_tick(app);
 }
 
 void

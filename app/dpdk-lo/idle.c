@@ -7,6 +7,8 @@
 
 #include <rte_pause.h>
 
+#include "carry.h"
+
 /* The first turns after a frame only pause: the next burst of a busy port is closer than a sleep. */
 #define SPIN_TURNS 64
 /* Then the core is offered to whoever wants it: on a small machine that is the peer. */
@@ -22,6 +24,7 @@ idle_init(struct idle *idle, const struct worker *w)
 {
 	idle->adaptive = w->adaptive;
 	idle->can_wait = w->nb_queues > 0;
+	idle->wait_ms = w->carries ? CARRY_WAIT_MS : WAIT_MS;
 	idle->empty_turns = 0;
 	idle->woken = false;
 	idle->nb_fds = 0;
@@ -74,6 +77,6 @@ idle_wait(struct idle *idle)
 	if (!idle->can_wait || idle->woken)
 		nap(turns - YIELD_TURNS);
 	else
-		idle->woken = poll(idle->fds, idle->nb_fds, WAIT_MS) > 0;
+		idle->woken = poll(idle->fds, idle->nb_fds, idle->wait_ms) > 0;
 	return true;
 }

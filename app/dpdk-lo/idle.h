@@ -17,6 +17,7 @@
 struct idle {
 	bool adaptive;
 	bool can_wait; /**< every queue has a descriptor to sleep on */
+	int wait_ms; /**< longest sleep on descriptors */
 	unsigned int empty_turns; /**< since the last frame */
 	bool woken; /**< a descriptor was ready, and no frame has come since */
 	unsigned int nb_fds;

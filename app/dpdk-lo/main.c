@@ -18,6 +18,7 @@
 #include "app.h"
 #include "appliance.h"
 #include "capture.h"
+#include "carry.h"
 #include "cmdline.h"
 #include "control.h"
 #include "eal.h"
@@ -185,6 +186,8 @@ run(void)
 	if (ret == 0)
 		ret = hosts_write(&app);
 	if (ret == 0)
+		ret = carry_start(&app);
+	if (ret == 0)
 		ret = inject_frames(&app);
 	if (ret == 0)
 		ret = telemetry_register(&app);
@@ -205,6 +208,7 @@ report(void)
 	if (app.start_tsc == 0)
 		return 0;
 	report_final(&app);
+	carry_report(&app, stdout);
 	return app.conf.json[0] != '\0' ? report_json(&app, app.conf.json) : 0;
 }
 
@@ -213,6 +217,7 @@ stop(void)
 {
 	/* Its threads outlive everything here. */
 	telemetry_stop();
+	carry_stop(&app);
 	capture_close(app.capture);
 	hosts_remove(&app);
 	if (app.link != NULL) {
@@ -231,6 +236,8 @@ main(int argc, char **argv)
 	struct cmdline_eal eal;
 	int ret;
 
+	if (carry_is_clean(argc, argv))
+		return carry_clean() == 0 ? EXIT_SUCCESS : EXIT_RUN_FAILED;
 	switch (cmdline_parse(&program_dpdk_lo, argc, argv, &app.conf, &eal)) {
 	case CMDLINE_DONE:
 		return EXIT_SUCCESS;
@@ -241,8 +248,10 @@ main(int argc, char **argv)
 	}
 	app.adaptive = app.conf.idle == DLO_IDLE_ADAPTIVE ||
 		(app.conf.idle == DLO_IDLE_DEFAULT && !eal.has_lcores);
-	if (!eal.has_ports)
+	if (!eal.has_ports || dlo_conf_carries(&app.conf))
 		app.conf.link.wanted = true;
+	if (carry_precheck(&app.conf) != 0)
+		return EXIT_RUN_FAILED;
 	if (app.conf.link.wanted && link_precheck(&app.conf.link) != 0)
 		return EXIT_RUN_FAILED;
 	catch_signals();

@@ -86,6 +86,7 @@ plan_make(const struct app *app, const struct port *port)
 	plan->guards = port->conf.guards;
 	plan->answers = port->conf.answers;
 	plan->link = port->link != NULL;
+	plan->carry = plan->link && dlo_conf_carries(&app->conf);
 	plan->mac = port->mac;
 	plan->forward = port->forwards;
 	/* A zero MAC would be taken for a carried frame: rather punt nothing. */

@@ -12,6 +12,7 @@
 #include "compat.h"
 #include "forward.h"
 #include "link.h"
+#include "localhost/localhost.h"
 #include "log.h"
 
 /**
@@ -240,6 +241,42 @@ reply_loopbacks(const struct app *app, const char *params, struct rte_tel_data *
 	return 0;
 }
 
+static int
+reply_localhost(const struct app *app, const char *params, struct rte_tel_data *d)
+{
+	static const char *const protos[] = {
+		[DLO_LOCALHOST_TCP] = "tcp",
+		[DLO_LOCALHOST_UDP] = "udp",
+		[DLO_LOCALHOST_ICMP] = "icmp",
+		[DLO_LOCALHOST_OTHER] = "other",
+	};
+	struct dlo_localhost_counts c;
+	char key[32];
+
+	(void)params;
+	if (app->localhost == NULL)
+		return reply_error(d, "localhost is not carried: start dpdk-lo with --localhost");
+	if (dlo_localhost_read(app->localhost, &c) != 0)
+		return reply_error(d, "the kernel does not give the counters");
+	rte_tel_data_start_dict(d);
+	rte_tel_data_add_dict_string(d, "carrying",
+		dlo_localhost_is_carrying(app->localhost) ? "on" : "off");
+	rte_tel_data_add_dict_string(d, "attachment", dlo_localhost_attachment(app->localhost));
+	rte_tel_data_add_dict_string(d, "link", app->link_dev.ifname);
+	for (unsigned int i = 0; i < DLO_LOCALHOST_PROTOS; i++) {
+		snprintf(key, sizeof(key), "out_%s", protos[i]);
+		dlo_tel_add_dict_uint(d, key, c.out[i]);
+		snprintf(key, sizeof(key), "back_%s", protos[i]);
+		dlo_tel_add_dict_uint(d, key, c.back[i]);
+	}
+	dlo_tel_add_dict_uint(d, "out_bytes", c.out_bytes);
+	dlo_tel_add_dict_uint(d, "back_bytes", c.back_bytes);
+	dlo_tel_add_dict_uint(d, "native_off", c.native_off);
+	dlo_tel_add_dict_uint(d, "native_stalled", c.native_stalled);
+	dlo_tel_add_dict_uint(d, "native_gone", c.native_gone);
+	return 0;
+}
+
 /** @return the port, the only port when there is no name, or NULL. */
 static const struct port *
 find_port(const struct app *app, const char *name)
@@ -289,6 +326,7 @@ static const struct command {
 	{ "/dlo/link", "The host link. No parameters", reply_link, NULL },
 	{ "/dlo/loopbacks", "Loopback addresses, 32 at a time. Parameters: number of the first (0)",
 		reply_loopbacks, NULL },
+	{ "/dlo/localhost", "What is carried of localhost. No parameters", reply_localhost, NULL },
 	{ "/dlo/plan", "What a port does with its frames. Parameters: port name", NULL, fill_plan },
 };
 

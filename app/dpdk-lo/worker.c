@@ -26,6 +26,10 @@
  * frames. The first turn without counts as busy then; it is a short one, sleep comes much later. */
 #define CLOCK_TURNS 8
 #define CONTROL_PERIOD_MS 10
+/* When lo is let go of: turns without a frame, a pause after each, and turns at most. */
+#define DRAIN_EMPTY 4
+#define DRAIN_PAUSE_NS 500000
+#define DRAIN_TURNS 4096
 
 unsigned int
 workers_count(void)
@@ -211,6 +215,43 @@ poll_all(struct worker *w, uint64_t now)
 	return frames > 0;
 }
 
+/*
+ * Lo goes its native way when this is not heard for CARRY_STALL_MS. It is said before a turn, so that
+ * a sleep between two turns is seen for what it is.
+ */
+static void
+give_beat(const struct worker *w, bool alive)
+{
+	struct timespec ts = { 0 };
+
+	/* The clock that the BPF program reads. */
+	if (alive)
+		clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+	for (unsigned int i = 0; i < w->nb_queues; i++) {
+		if (w->queues[i]->beat != NULL)
+			__atomic_store_n(w->queues[i]->beat,
+				(uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec,
+				__ATOMIC_RELAXED);
+	}
+}
+
+/* No packet of lo is lost by an orderly stop: it gets back what is under way. */
+static void
+let_go_of_lo(struct worker *w)
+{
+	const struct timespec pause = { .tv_nsec = DRAIN_PAUSE_NS };
+
+	give_beat(w, false);
+	for (unsigned int empty = 0, turn = 0; empty < DRAIN_EMPTY && turn < DRAIN_TURNS; turn++) {
+		if (poll_all(w, rte_rdtsc())) {
+			empty = 0;
+			continue;
+		}
+		empty++;
+		nanosleep(&pause, NULL);
+	}
+}
+
 /* The loop of every polling lcore; @control is NULL but on a main lcore that is alone. */
 static void
 worker_loop(struct app *app, struct worker *w, control_fn control)
@@ -220,16 +261,20 @@ worker_loop(struct app *app, struct worker *w, control_fn control)
 	unsigned int turn = 0, busy_turns = 0;
 	struct idle idle;
 
+	for (unsigned int i = 0; i < w->nb_queues; i++)
+		w->carries |= w->queues[i]->beat != NULL;
 	idle_init(&idle, w);
 	rte_rcu_qsbr_thread_register(app->rcu, w->lcore);
 	rte_rcu_qsbr_thread_online(app->rcu, w->lcore);
 	/* Plans from before count as seen by us: run none of them. */
 	housekeeping(app, w);
 	while (!atomic_load_explicit(&app->stop, memory_order_relaxed)) {
-		bool busy = poll_all(w, then);
-		bool slept = false, due;
+		bool busy, slept = false, due;
 		uint64_t now;
 
+		if (w->carries)
+			give_beat(w, true);
+		busy = poll_all(w, then);
 		if (busy)
 			idle_reset(&idle);
 		else
@@ -250,6 +295,8 @@ worker_loop(struct app *app, struct worker *w, control_fn control)
 		}
 	}
 	dlo_count(busy_turns > 0 ? &w->busy_cycles : &w->idle_cycles, rte_rdtsc() - then);
+	if (w->carries)
+		let_go_of_lo(w);
 	rte_rcu_qsbr_thread_offline(app->rcu, w->lcore);
 	rte_rcu_qsbr_thread_unregister(app->rcu, w->lcore);
 }

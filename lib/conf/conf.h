@@ -27,6 +27,7 @@
 #define DLO_CONF_LOOPBACKS_MAX 256
 #define DLO_CONF_HOSTNAME 64
 #define DLO_CONF_IFNAME 16 /**< IFNAMSIZ, with the terminating zero */
+#define DLO_CONF_LOCALHOST_PORTS_MAX 64
 #define DLO_CONF_ERR 512
 
 /** Settings that can be given for all ports or for one; which were given is in @ref set. */
@@ -88,6 +89,21 @@ struct dlo_conf_loopback {
 	struct dlo_prefix addr; /**< length 32 or 128 */
 };
 
+enum dlo_conf_proto {
+	DLO_CONF_TCP,
+	DLO_CONF_UDP,
+};
+
+/** What of 127.0.0.0/8 and ::1 is carried; nothing when neither all nor nb_ports is set. */
+struct dlo_conf_localhost {
+	bool all;
+	unsigned int nb_ports;
+	struct {
+		enum dlo_conf_proto proto;
+		uint16_t port; /**< of either side */
+	} ports[DLO_CONF_LOCALHOST_PORTS_MAX];
+};
+
 enum dlo_idle {
 	DLO_IDLE_DEFAULT, /**< adaptive, or spin when lcores were given */
 	DLO_IDLE_SPIN,
@@ -131,6 +147,7 @@ struct dlo_conf {
 	struct dlo_prefix allow[DLO_CONF_ALLOW_MAX];
 	bool allow_from_file; /**< those stand in the config file */
 	uint64_t answer_rate; /**< answers a second, each protocol and port; 0: no limit */
+	struct dlo_conf_localhost localhost;
 	enum dlo_idle idle;
 	struct dlo_conf_inject inject;
 	struct dlo_conf_capture capture;
@@ -170,6 +187,9 @@ int dlo_conf_set(struct dlo_conf *conf, const char *name, const char *value,
  *   what the file says, else why it cannot be read; @p conf is unchanged then
  */
 int dlo_conf_read_file(struct dlo_conf *conf, const char *path, char err[DLO_CONF_ERR]);
+
+/** @return true when something of localhost is to be carried, which takes a link. */
+bool dlo_conf_carries(const struct dlo_conf *conf);
 
 /** Check what only the whole can tell. @return 0, or -EINVAL with @p err filled. */
 int dlo_conf_validate(const struct dlo_conf *conf, char err[DLO_CONF_ERR]);

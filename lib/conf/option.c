@@ -132,6 +132,19 @@ const struct dlo_option dlo_options[] = {
 		.set = dlo_conf_set_hosts,
 	},
 	{
+		.name = "localhost",
+		.arg = "[SPEC]",
+		.arg_optional = true,
+		.group = LINK,
+		.help = "Carry this host's own localhost, 127.0.0.0/8 and ::1, through the link and "
+			"back, so that it can be measured and captured: 'all' of it, or only ports "
+			"such as 'tcp:8080,udp:53', of either side. When dpdk-lo ends, dies or "
+			"hangs, localhost goes on without it. 'dpdk-lo --localhost off' alone puts "
+			"right what a killed one left.",
+		.dflt = "off; 'all' when given alone",
+		.set = dlo_conf_set_localhost,
+	},
+	{
 		.name = "inject",
 		.arg = "N[,key=value...]",
 		.group = INSTRUMENTS,

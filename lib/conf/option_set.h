@@ -25,6 +25,7 @@ DLO_CONF_SETTER(udp_echo);
 DLO_CONF_SETTER(link);
 DLO_CONF_SETTER(loopback);
 DLO_CONF_SETTER(hosts);
+DLO_CONF_SETTER(localhost);
 DLO_CONF_SETTER(inject);
 DLO_CONF_SETTER(capture);
 DLO_CONF_SETTER(stats);

@@ -115,6 +115,10 @@ dlo_conf_validate(const struct dlo_conf *conf, char err[DLO_CONF_ERR])
 		rc = check_addresses(conf, &conf->all, err);
 	for (unsigned int i = 0; rc == 0 && i < conf->nb_ports; i++)
 		rc = check_addresses(conf, &conf->ports[i].port, err);
+	if (rc == 0 && dlo_conf_carries(conf) && conf->link.type != DLO_LINK_AUTO &&
+		conf->link.type != DLO_LINK_VTAP)
+		rc = dlo_conf_fail(err, "--localhost: goes with a link of type vtap alone, leave type= "
+			"out of --link");
 	if (rc == 0)
 		rc = check_loopbacks(conf, err);
 	if (rc == 0)

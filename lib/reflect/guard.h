@@ -63,6 +63,16 @@ dlo_mac_is_own(const struct dlo_plan *plan, uint64_t mac)
 	return false;
 }
 
+/**
+ * Step 0 of the walk, where plan->carry is set: both MACs zero, as the kernel's lo makes its frames
+ * and no sane sender on a wire. Reads twelve bytes.
+ */
+static inline bool
+dlo_is_carried(const uint8_t *head)
+{
+	return (dlo_get64(head) | dlo_get32(head + 8)) == 0;
+}
+
 /** Step 2 of the walk. Group destinations pass: answers want some, step 6 stops the rest. */
 static inline enum dlo_verdict
 dlo_guard_l2(const struct dlo_plan *plan, const uint8_t *head, const struct dlo_frame *f)

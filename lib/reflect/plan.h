@@ -40,6 +40,7 @@ struct dlo_plan {
 	bool forward; /**< on the link: what the host sends from a loopback leaves by a port */
 	struct rte_ether_addr punt_dst; /**< with punt: MAC of the link's kernel side, never zero */
 	struct rte_ether_addr punt_src; /**< with punt: software MAC of the link */
+	bool carry; /**< frames of the host's own lo come along: only on the link */
 	uint32_t answers; /**< bit (1 << enum dlo_answer): enabled answers */
 	struct rte_ether_addr mac; /**< this port's software MAC */
 	unsigned int nb_own_macs;

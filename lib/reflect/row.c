@@ -186,6 +186,9 @@ dlo_run_start(const struct dlo_plan *plan, struct rte_mbuf *m, struct dlo_run *r
 		m->data_len != m->pkt_len || m->data_len < 32)
 		return;
 	dlo_packet_load(&p, m);
+	/* Step 0 comes before all classes, and swaps nothing. */
+	if (plan->carry && dlo_is_carried(p.head))
+		return;
 	if (dlo_classify(plan, &p) != DLO_REFLECTED)
 		return;
 	row = find_row(plan, p.head, &p.frame);

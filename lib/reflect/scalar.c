@@ -128,6 +128,9 @@ dlo_reflect_frame(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte
 	dlo_packet_load(&p, m);
 	if (p.len < DLO_ETHER_HLEN)
 		return DLO_DROP_SHORT;
+	/* Step 0: lo's own frames go back as they came, with their offload state. */
+	if (plan->carry && dlo_is_carried(p.head))
+		return DLO_REFLECTED;
 	v = dlo_classify(plan, &p);
 	if (v == DLO_REFLECTED)
 		return turn_round(plan, &p);

@@ -98,6 +98,9 @@ pages(void **state)
 		assert_int_equal(run(cases[i].line), CMDLINE_DONE);
 		assert_int_equal(page, cases[i].page);
 	}
+	assert_int_equal(run("--localhost"), CMDLINE_USAGE);
+	assert_int_equal(run("--localhost off --no-pci"), CMDLINE_USAGE);
+	assert_int_equal(run("-- --localhost off"), CMDLINE_RUN);
 	assert_int_equal(run("-- --mode l4"), CMDLINE_RUN);
 	assert_int_equal(page, CMDLINE_NO_PAGE);
 }

@@ -110,6 +110,20 @@ static const struct row {
 	{ "udp-echo", "port=65536", "from 1 to 65535" },
 	{ "udp-echo", "port=7,port=8", "given twice" },
 	{ "udp-echo", "low-ports=1", "takes no value" },
+	{ "localhost", NULL, NULL },
+	{ "localhost", "all", NULL },
+	{ "localhost", "off", NULL },
+	{ "localhost", "tcp:8080,udp:53", NULL },
+	{ "localhost", "tcp:65535", NULL },
+	{ "localhost", "", "--localhost: the value is empty" },
+	{ "localhost", "on", "'on' is neither 'all' nor 'off' nor a port such as tcp:8080" },
+	{ "localhost", "tcp:80,all", "'all' is neither" },
+	{ "localhost", "tcp:80,,udp:53", "an item of the list is empty" },
+	{ "localhost", "sctp:80", "unknown protocol 'sctp'; known: tcp, udp" },
+	{ "localhost", "tcp:0", "'0' is not a whole number from 1 to 65535" },
+	{ "localhost", "udp:65536", "from 1 to 65535" },
+	{ "localhost", "udp:", "from 1 to 65535" },
+	{ "localhost", "tcp=80", "'tcp=': ports are written as tcp:8080" },
 	{ "link", NULL, NULL },
 	{ "link", "dlo0", NULL },
 	{ "link", "type=auto", NULL },
@@ -372,6 +386,19 @@ values_arrive(void **state)
 	assert_true(conf.link.has_mac);
 	assert_memory_equal(conf.link.mac, "\x02\0\0\0\xab\x01", 6);
 	assert_int_equal(conf.link.queues, 4);
+	assert_false(dlo_conf_carries(&conf));
+	set_ok("localhost", NULL);
+	assert_true(conf.localhost.all && dlo_conf_carries(&conf));
+	set_ok("localhost", "tcp:8080,udp:53");
+	assert_true(!conf.localhost.all && dlo_conf_carries(&conf));
+	assert_int_equal(conf.localhost.nb_ports, 2);
+	assert_int_equal(conf.localhost.ports[0].proto, DLO_CONF_TCP);
+	assert_int_equal(conf.localhost.ports[0].port, 8080);
+	assert_int_equal(conf.localhost.ports[1].proto, DLO_CONF_UDP);
+	assert_int_equal(conf.localhost.ports[1].port, 53);
+	set_ok("localhost", "off");
+	assert_false(dlo_conf_carries(&conf));
+
 	/* A later --link starts from the defaults again. */
 	set_ok("link", NULL);
 	assert_string_equal(conf.link.name, "dlo0");
@@ -506,6 +533,11 @@ contradictions(void **state)
 		{ { { "link", "dlo0,ip=10.0.0.1/8" }, { "loopback", "lo0=2001:db8::1" } },
 			"needs an IPv6 address on the host link" },
 		{ { { "address", "198.18.0.1" } }, NULL },
+		{ { { "localhost", NULL }, { "link", "type=tap" } }, "--localhost: goes with a link of "
+			"type vtap alone" },
+		{ { { "localhost", "tcp:80" }, { "link", "type=virtio-user" } }, "--localhost: goes" },
+		{ { { "localhost", "tcp:80" }, { "link", "type=vtap" } }, NULL },
+		{ { { "localhost", "off" }, { "link", "type=tap" } }, NULL },
 		{ { { "capture", "x" }, { "json", "x" } }, "--capture and --json name the same "
 			"file 'x'" },
 		{ { { "capture", "x" }, { "inject", "1,file=x" } }, "name the same file" },

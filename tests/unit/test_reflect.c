@@ -306,6 +306,85 @@ burst_is_partitioned_in_order(void **state)
 	plan_free(plan);
 }
 
+/* What the host's own lo sends, over the link and with --localhost: as it came, offloads and all. */
+static void
+carried_frames_come_back_unchanged(void **state)
+{
+	static const struct {
+		const char *name;
+		uint64_t dst, src;
+		bool carry;
+		enum dlo_verdict want;
+	} cases[] = {
+		{ "carried", 0, 0, true, DLO_REFLECTED },
+		{ "not asked for", 0, 0, false, DLO_DROP_MCAST_SRC },
+		{ "a sender with a MAC", 0, 1, true, DLO_DROP_MARTIAN },
+		{ "a receiver with a MAC", UINT64_C(1) << 40 | 1, 0, true, DLO_DROP_MCAST_SRC },
+		{ "the last byte of the source", 0, 0x0000000000ffull, true, DLO_DROP_MARTIAN },
+	};
+
+	(void)state;
+	for (unsigned int mode = 0; mode < DLO_MODE_MAX; mode++) {
+		for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+			struct dlo_plan *plan = plan_of(mode, true, true);
+			uint64_t flags = RTE_MBUF_F_RX_L4_CKSUM_NONE | RTE_MBUF_F_RX_LRO;
+			struct frame in, got;
+			struct rte_mbuf *m;
+			enum dlo_verdict v;
+
+			plan->carry = cases[i].carry;
+			plan->accept = DLO_ACCEPT_ANY;
+			frame_ether(&in, cases[i].dst, cases[i].src, 0x0800);
+			frame_ipv4(&in, 17, "127.0.0.1", "127.0.0.2", NULL, 0);
+			frame_udp(&in, 40000, 53, 60);
+			frame_finish(&in);
+			m = mbuf_split(&in, 30, 0);
+			m->ol_flags |= flags;
+			v = reflect_mbuf(plan, m);
+			if (cases[i].want == DLO_DROP_MARTIAN && mode < DLO_MODE_IP)
+				assert_verdict(v, DLO_REFLECTED);
+			else
+				assert_verdict(v, cases[i].want);
+			if (cases[i].want == DLO_REFLECTED) {
+				got = in;
+				mbuf_read(m, &got);
+				assert_frame(cases[i].name, &got, &in);
+				assert_true((m->ol_flags & flags) == flags);
+			}
+			mbuf_free(m);
+			plan_free(plan);
+		}
+	}
+}
+
+/* Without guards nothing stops them before a fast path, which must not swap their addresses. */
+static void
+carried_bursts_come_back_unchanged(void **state)
+{
+	struct dlo_plan *plan = plan_of(DLO_MODE_L4, false, true);
+	struct rte_mbuf *pkts[8];
+	struct dlo_burst burst;
+	struct frame in, got;
+
+	(void)state;
+	plan->carry = true;
+	frame_ether(&in, 0, 0, 0x0800);
+	frame_ipv4(&in, 17, "127.0.0.1", "127.0.0.2", NULL, 0);
+	frame_udp(&in, 40000, 53, 60);
+	frame_finish(&in);
+	for (unsigned int i = 0; i < 8; i++)
+		pkts[i] = mbuf_of(&in, 0);
+	dlo_reflect_burst(plan, NULL, pkts, 8, &burst);
+	assert_int_equal(burst.nb_back, 8);
+	for (unsigned int i = 0; i < 8; i++) {
+		got = in;
+		mbuf_read(pkts[i], &got);
+		assert_frame("carried, guards off", &got, &in);
+		mbuf_free(pkts[i]);
+	}
+	plan_free(plan);
+}
+
 int
 main(void)
 {
@@ -314,6 +393,8 @@ main(void)
 		cmocka_unit_test(split_headers_give_the_same_bytes),
 		cmocka_unit_test(segments_of_one_byte),
 		cmocka_unit_test(burst_is_partitioned_in_order),
+		cmocka_unit_test(carried_frames_come_back_unchanged),
+		cmocka_unit_test(carried_bursts_come_back_unchanged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "localhost/attach.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+#include <linux/bpf.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <sys/syscall.h>
+
+#include "localhost/qdisc.h"
+
+/* Newer than the headers of Debian 12 (Linux 6.6), and than libbpf 1.1. */
+#define ATTACH_TCX_INGRESS 46
+#define ATTACH_TCX_EGRESS 47
+
+#define FILTER_HANDLE 1
+
+/*
+ * By hand, and not returned by value: libbpf refuses what is not zero in the padding behind the last
+ * field, and the compiler copies fields. So does LIBBPF_OPTS of libbpf 1.1.
+ */
+static void
+hook_of(struct bpf_tc_hook *ret, unsigned int ifindex, bool egress)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->sz = sizeof(*ret);
+	ret->ifindex = (int)ifindex;
+	ret->attach_point = egress ? BPF_TC_EGRESS : BPF_TC_INGRESS;
+}
+
+int
+dlo_localhost_attach_tcx(struct dlo_localhost_attachment *a, int prog_fd, unsigned int ifindex,
+	bool egress)
+{
+	union bpf_attr attr;
+	int fd;
+
+	/* Flags 0: behind the programs that are there already. */
+	memset(&attr, 0, sizeof(attr));
+	attr.link_create.prog_fd = (uint32_t)prog_fd;
+	attr.link_create.target_ifindex = ifindex;
+	attr.link_create.attach_type = egress ? ATTACH_TCX_EGRESS : ATTACH_TCX_INGRESS;
+	fd = (int)syscall(__NR_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
+	if (fd < 0)
+		return -errno;
+	*a = (struct dlo_localhost_attachment){
+		.how = DLO_LOCALHOST_TCX,
+		.ifindex = ifindex,
+		.egress = egress,
+		.link_fd = fd,
+	};
+	return 0;
+}
+
+int
+dlo_localhost_make_clsact(unsigned int ifindex)
+{
+	struct bpf_tc_hook hook;
+	int ret;
+
+	hook_of(&hook, ifindex, false);
+	hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
+	ret = bpf_tc_hook_create(&hook);
+	return ret == -EEXIST ? 0 : ret;
+}
+
+int
+dlo_localhost_remove_clsact(unsigned int ifindex)
+{
+	struct bpf_tc_hook hook;
+	int in = dlo_localhost_has_filters(ifindex, false, 0);
+	int out = dlo_localhost_has_filters(ifindex, true, 0);
+
+	if (in < 0 || out < 0)
+		return in < 0 ? in : out;
+	if (in > 0 || out > 0)
+		return 0;
+	hook_of(&hook, ifindex, false);
+	hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
+	return bpf_tc_hook_destroy(&hook);
+}
+
+static void
+our_filter(struct bpf_tc_opts *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->sz = sizeof(*ret);
+	ret->handle = FILTER_HANDLE;
+	ret->priority = DLO_LOCALHOST_PRIORITY;
+}
+
+int
+dlo_localhost_attach_clsact(struct dlo_localhost_attachment *a, int prog_fd,
+	unsigned int ifindex, bool egress)
+{
+	struct bpf_tc_hook hook;
+	struct bpf_tc_opts opts;
+	int ret;
+
+	hook_of(&hook, ifindex, egress);
+	our_filter(&opts);
+	opts.prog_fd = prog_fd;
+	ret = bpf_tc_attach(&hook, &opts);
+	if (ret != 0)
+		return ret;
+	*a = (struct dlo_localhost_attachment){
+		.how = DLO_LOCALHOST_CLSACT,
+		.ifindex = ifindex,
+		.egress = egress,
+		.link_fd = -1,
+	};
+	return 0;
+}
+
+static int
+remove_filter(unsigned int ifindex, bool egress)
+{
+	struct bpf_tc_hook hook;
+	struct bpf_tc_opts opts;
+	int ret;
+
+	hook_of(&hook, ifindex, egress);
+	our_filter(&opts);
+	ret = bpf_tc_detach(&hook, &opts);
+	/* The interface, the clsact or the filter is gone already. */
+	return ret == -ENOENT || ret == -ENODEV || ret == -EINVAL ? 0 : ret;
+}
+
+int
+dlo_localhost_detach(struct dlo_localhost_attachment *a)
+{
+	int ret = 0;
+
+	if (a->how == DLO_LOCALHOST_TCX)
+		close(a->link_fd);
+	else if (a->how == DLO_LOCALHOST_CLSACT)
+		ret = remove_filter(a->ifindex, a->egress);
+	a->how = DLO_LOCALHOST_DETACHED;
+	return ret;
+}
+
+int
+dlo_localhost_remove_filter(unsigned int ifindex, bool egress, const char *prog_name)
+{
+	struct bpf_tc_hook hook;
+	struct bpf_tc_opts opts;
+	struct bpf_prog_info info;
+	uint32_t len = sizeof(info);
+	int fd, ret;
+
+	hook_of(&hook, ifindex, egress);
+	our_filter(&opts);
+	if (bpf_tc_query(&hook, &opts) != 0)
+		return 0;
+	fd = bpf_prog_get_fd_by_id(opts.prog_id);
+	if (fd < 0)
+		return fd;
+	memset(&info, 0, sizeof(info));
+	ret = bpf_obj_get_info_by_fd(fd, &info, &len);
+	close(fd);
+	if (ret != 0)
+		return -errno;
+	/* The kernel keeps 15 characters of a name. */
+	if (strncmp(info.name, prog_name, sizeof(info.name) - 1) != 0)
+		return 0;
+	return remove_filter(ifindex, egress);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef DLO_LOCALHOST_QDISC_H
+#define DLO_LOCALHOST_QDISC_H
+
+/**
+ * @file
+ * Looks at qdiscs and filters of an interface, so that nobody else's are disturbed; libbpf only
+ * adds and removes. Internal to lib/localhost. Thread: control.
+ */
+
+#include <stdbool.h>
+
+/** @return 1 when @p ifindex has a clsact qdisc, 0 when not, or -errno */
+int dlo_localhost_has_clsact(unsigned int ifindex);
+
+/**
+ * @param priority a filter of this priority is ours and does not count; 0: all count
+ * @return 1 when filters hang on that side of the clsact of @p ifindex, 0 when not, or -errno
+ */
+int dlo_localhost_has_filters(unsigned int ifindex, bool egress, unsigned int priority);
+
+#endif

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# What the localhost tests share; sourced after lib.sh.
+
+"$DLO" --localhost off >"$T/off.out" 2>"$T/off.err" || {
+	grep -q 'built without its BPF' "$T/off.err" && skip "built without --localhost"
+	fail "--localhost off"
+}
+need curl iperf3 dpdk-telemetry.py tc
+
+# State files of this machine's real dpdk-lo are none of ours.
+mkdir -p /run/dpdk-lo
+mount -t tmpfs -o mode=755 tmpfs /run/dpdk-lo || skip "cannot mount a private /run/dpdk-lo"
+head -c 2000000 /dev/urandom >"$T/blob"
+
+# lo_count KEY: one value of /dlo/localhost.
+lo_count()
+{
+	echo /dlo/localhost | timeout 10 dpdk-telemetry.py -f smoke 2>/dev/null |
+		/usr/bin/python3 -c 'import json, sys; print(json.load(sys.stdin)["/dlo/localhost"][sys.argv[1]])' "$1" 2>/dev/null
+}
+
+# carried KEY COMMAND...: the command succeeds, and what it sends is counted under out_ and back_KEY.
+carried()
+{
+	local key=$1 out back
+	shift
+	wait_for 10 is_carrying || fail "nothing is carried before: $*"
+	out=$(lo_count "out_$key") back=$(lo_count "back_$key")
+	"$@" || fail "carried: $*"
+	[ "$(lo_count "out_$key")" -gt "$out" ] && [ "$(lo_count "back_$key")" -gt "$back" ] ||
+		fail "was not carried ($key): $*"
+}
+
+# native COMMAND...: the command succeeds, and nothing of it is carried.
+native()
+{
+	local before
+	before=$(lo_all_out)
+	"$@" || fail "native: $*"
+	[ "$(lo_all_out)" = "$before" ] || fail "was carried: $*"
+}
+
+lo_all_out()
+{
+	echo "$(lo_count out_tcp) $(lo_count out_udp) $(lo_count out_icmp) $(lo_count out_other)"
+}
+
+is_carrying()
+{
+	[ "$(lo_count carrying)" = on ]
+}
+
+# serve PORT ADDRESS: HTTP, the files of $T.
+serve()
+{
+	(cd "$T" && exec /usr/bin/python3 -m http.server --bind "$2" "$1" >"$T/http$1.out" 2>&1) &
+	PIDS+=("$!")
+	wait_for 10 sh -c "ss -Hltn 'sport = :$1' | grep -q ." || fail "no web server on port $1"
+}
+
+# fetch AUTHORITY: the blob, whole and right.
+fetch()
+{
+	curl -gsS --max-time 20 -o "$T/got" "http://$1/blob" 2>"$T/curl.err" && cmp -s "$T/got" "$T/blob"
+}
+
+# udp PORT SIZE [ADDRESS [CLIENT ADDRESS]]: a datagram of that size to a socket of our own, and back.
+udp()
+{
+	/usr/bin/python3 - "$@" <<'PY'
+import os, socket, sys
+port, size = int(sys.argv[1]), int(sys.argv[2])
+address = sys.argv[3] if len(sys.argv) > 3 else "127.0.0.1"
+family = socket.AF_INET6 if ":" in address else socket.AF_INET
+server, client = (socket.socket(family, socket.SOCK_DGRAM) for _ in range(2))
+for s in (server, client):
+    s.settimeout(5)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+server.bind((address, port))
+if len(sys.argv) > 4:
+    client.bind((sys.argv[4], 0))
+data = os.urandom(size)
+client.sendto(data, (address, port))
+got, peer = server.recvfrom(65535)
+assert got == data, "there"
+server.sendto(got[::-1], peer)
+assert client.recvfrom(65535)[0] == data[::-1], "back"
+PY
+}

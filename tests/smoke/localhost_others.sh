@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Carried localhost among others: their filters, what a killed one leaves and who puts it right, the
+# user's own settings, missing rights.
+. "$(dirname -- "$0")/lib.sh"
+. "$(dirname -- "$0")/localhost_lib.sh"
+
+serve 8080 127.0.0.1
+remember_host
+
+# What others have on lo comes first, and stays.
+tc qdisc add dev lo clsact
+tc filter add dev lo egress protocol ip pref 10 u32 match ip dport 7777 0xffff classid 1:1 ||
+	skip "this kernel has no u32 filters"
+tc filter show dev lo egress >"$T/filters.before"
+start foreign --file-prefix smoke -- --localhost
+[ "$(lo_count attachment)" = clsact ] || fail "not behind the other's filter"
+carried tcp fetch 127.0.0.1:8080
+out=$(lo_count out_udp)
+udp 7777 100 || fail "udp to the filtered port"
+# There the other's filter decides; the way back has another port.
+[ "$(lo_count out_udp)" = $((out + 1)) ] || fail "the other's filter was passed by"
+stop "$PID"
+tc filter show dev lo egress | diff "$T/filters.before" - || fail "filters of others are not as they were"
+tc qdisc show dev lo | grep -q clsact || fail "the clsact of another is gone"
+
+# The same, killed: the filter that stays does nothing, and is taken away.
+start killed --file-prefix smoke -- --localhost
+kill -9 "$PID"
+wait "$PID" 2>/dev/null
+rm -rf /run/dpdk/smoke # a prefix of the user's own is the user's to clean
+fetch 127.0.0.1:8080 || fail "localhost is gone with dpdk-lo"
+tc filter show dev lo egress | grep -q dlo_lo_egress || fail "clsact filters are expected to outlive their process"
+"$DLO" --localhost off >"$T/off.out" 2>"$T/off.err" || fail "--localhost off"
+tc filter show dev lo egress | diff "$T/filters.before" - || fail "filters of others are not as they were"
+tc qdisc del dev lo clsact || fail "tc qdisc del"
+check_host
+
+# Killed: the next start puts it right, whatever it is started for.
+start killed2 --file-prefix smoke -- --localhost
+kill -9 "$PID"
+wait "$PID" 2>/dev/null
+[ "$(cat /proc/sys/net/ipv4/conf/lo/route_localnet)" = 1 ] || fail "nothing to put right"
+rm -rf /run/dpdk/smoke
+start next --file-prefix smoke -- --link
+[ "$(cat /proc/sys/net/ipv4/conf/lo/route_localnet)$(cat /proc/sys/net/ipv4/conf/lo/accept_local)" = 00 ] ||
+	fail "the next start does not put lo right"
+grep -q 'it is as it was before' "$T/next.out" || fail "the next start does not say what it did"
+stop "$PID"
+check_host
+
+# A value that the user had set before is the user's.
+sysctl -q -w net.ipv4.conf.lo.accept_local=1
+start mine --file-prefix smoke -- --localhost
+carried tcp fetch 127.0.0.1:8080
+stop "$PID"
+[ "$(cat /proc/sys/net/ipv4/conf/lo/route_localnet)$(cat /proc/sys/net/ipv4/conf/lo/accept_local)" = 01 ] ||
+	fail "a value of the user's own was changed"
+sysctl -q -w net.ipv4.conf.lo.accept_local=0
+
+# What is missing is named.
+if command -v capsh >/dev/null; then
+	capsh --drop=cap_bpf,cap_sys_admin -- -c "exec $DLO --file-prefix smoke -- --localhost" \
+		>"$T/cap.out" 2>"$T/cap.err"
+	[ $? = 1 ] && grep -q 'needs the capability CAP_BPF' "$T/cap.err" || fail "CAP_BPF is not missed"
+	capsh --drop=cap_net_admin -- -c "exec $DLO --file-prefix smoke -- --localhost" \
+		>"$T/cap.out" 2>"$T/cap.err"
+	[ $? = 1 ] && grep -q 'CAP_NET_ADMIN' "$T/cap.err" || fail "CAP_NET_ADMIN is not missed"
+fi
+check_host
