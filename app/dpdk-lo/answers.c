@@ -51,16 +51,20 @@ make_allowed(const struct app *app)
 	return table;
 }
 
-/* One queue's share. RSS may give it more than that, and then it refuses before its time. */
-static struct dlo_rate
-make_rate(const struct app *app, const struct port *port)
+/* One queue's share, 0: no limit. RSS may give it more, and then it refuses before its time. */
+static uint64_t
+rate_share(const struct app *app, const struct port *port)
 {
 	uint64_t rate = app->conf.answer_rate;
 
-	if (rate == 0)
-		return dlo_rate_make(0, rte_get_tsc_hz());
-	return dlo_rate_make(RTE_MAX(rate / RTE_MAX(port->nb_queues, 1), UINT64_C(1)),
-		rte_get_tsc_hz());
+	return rate == 0 ? 0 : RTE_MAX(rate / RTE_MAX(port->nb_queues, 1), UINT64_C(1));
+}
+
+/* The interval at which that many come, rounded up; never 0, which would mean "send none". */
+static uint32_t
+interval_us(uint64_t per_second)
+{
+	return per_second == 0 ? 1 : (uint32_t)((1000000 + per_second - 1) / per_second);
 }
 
 int
@@ -71,9 +75,13 @@ answers_compile(const struct app *app, const struct port *port, struct dlo_answe
 	s.allowed = make_allowed(app);
 	if (s.allowed == NULL)
 		return -ENOMEM;
-	s.rate = make_rate(app, port);
+	s.rate = dlo_rate_make(rate_share(app, port), rte_get_tsc_hz());
 	s.udp_echo.port = port->conf.udp_echo.port;
 	s.udp_echo.low_ports = port->conf.udp_echo.low_ports;
+	s.sbfd.echo = (port->conf.answers & UINT32_C(1) << DLO_ANSWER_SBFD) != 0;
+	s.sbfd.discriminator = port->conf.sbfd.discriminator;
+	s.sbfd.admin_down = port->conf.sbfd.admin_down;
+	s.sbfd.min_rx_us = interval_us(rate_share(app, port));
 	*ret = s;
 	return 0;
 }

@@ -56,6 +56,9 @@ dlo_answer_write(const struct dlo_plan *plan, struct dlo_packet *p, enum dlo_ver
 	case DLO_ANSWERED_UDP_ECHO:
 		dlo_udp_echo_write(p);
 		break;
+	case DLO_ANSWERED_SBFD:
+		dlo_sbfd_write(plan, p);
+		break;
 	default:
 		break;
 	}

@@ -31,7 +31,8 @@
 enum dlo_verdict dlo_answer_decide(const struct dlo_plan *plan, struct dlo_packet *p);
 
 /** Answers to UDP requests. */
-#define DLO_ANSWERS_UDP (UINT32_C(1) << DLO_ANSWER_UDP_ECHO)
+#define DLO_ANSWERS_UDP                                                                            \
+	(UINT32_C(1) << DLO_ANSWER_UDP_ECHO | UINT32_C(1) << DLO_ANSWER_SBFD)
 
 /**
  * @return false when no answer of @p plan can claim the frame, whatever it says and to whom; the
@@ -73,6 +74,7 @@ void dlo_icmp_write(struct dlo_packet *p);
 /* The UDP answers decide together: what a request must be like is the same for all. */
 enum dlo_verdict dlo_udp_decide(const struct dlo_plan *plan, struct dlo_packet *p);
 void dlo_udp_echo_write(struct dlo_packet *p);
+void dlo_sbfd_write(const struct dlo_plan *plan, struct dlo_packet *p);
 
 /** @return true when @p owner is the appliance itself: the port or a loopback. */
 static inline bool

@@ -29,6 +29,12 @@ struct dlo_answer_settings {
 		uint16_t port; /**< 0: off */
 		bool low_ports; /**< also from source ports below 1024 */
 	} udp_echo;
+	struct {
+		bool echo; /**< return BFD echo packets */
+		bool admin_down; /**< say that we are out of service for a while */
+		uint32_t discriminator; /**< 0: no S-BFD control packets */
+		uint32_t min_rx_us; /**< least microseconds between two packets that we take */
+	} sbfd;
 };
 
 #endif

@@ -18,6 +18,10 @@ dlo_udp_is_service(const struct dlo_plan *plan, uint16_t port)
 	/* Port 0 stands for "off", and is nobody's (RFC 6335 6). */
 	if (port == 0)
 		return false;
+	if (is_enabled(plan, DLO_ANSWER_SBFD) &&
+		((port == DLO_PORT_SBFD && s->sbfd.discriminator != 0) ||
+			(port == DLO_PORT_BFD_ECHO && s->sbfd.echo)))
+		return true;
 	return is_enabled(plan, DLO_ANSWER_UDP_ECHO) && port == s->udp_echo.port;
 }
 
@@ -48,42 +52,53 @@ dlo_udp_would_loop(const struct dlo_plan *plan, uint16_t port)
 	}
 }
 
-/* Neither an address that no station has, nor ours. */
-static enum dlo_verdict
-check_source4(const struct dlo_plan *plan, const struct dlo_packet *p)
+enum dlo_verdict
+dlo_udp_check_peer4(const struct dlo_plan *plan, const uint8_t *ip, const uint8_t *addr)
 {
-	const uint8_t *ip = p->head + p->frame.l3_off;
-	uint32_t src;
+	uint32_t be;
 
-	if (memcmp(ip + DLO_IPV4_SRC, ip + DLO_IPV4_DST, 4) == 0)
-		return DLO_DROP_LAND;
-	if (dlo_ipv4_is_martian(dlo_get32(ip + DLO_IPV4_SRC)))
+	if (dlo_ipv4_is_martian(dlo_get32(ip + DLO_IPV4_SRC)) ||
+		dlo_ipv4_is_martian(dlo_get32(addr)))
 		return DLO_DROP_MARTIAN;
 	/* Not even harmless options: they are for the way there, and would lie on the way back. */
 	if ((ip[0] & 0x0f) != 5)
 		return DLO_DROP_OPTIONS;
-	memcpy(&src, ip + DLO_IPV4_SRC, sizeof(src));
+	memcpy(&be, addr, sizeof(be));
 	if (plan->settings.allowed == NULL ||
-		dlo_addr_owner4(plan->settings.allowed, src) == DLO_OWNER_NOBODY)
+		dlo_addr_owner4(plan->settings.allowed, be) == DLO_OWNER_NOBODY)
 		return DLO_DROP_NOT_ALLOWED;
 	return dlo_ipv4_sum_is_good(ip) ? DLO_PASS : DLO_DROP_BAD_CKSUM;
 }
 
-static enum dlo_verdict
-check_source6(const struct dlo_plan *plan, const struct dlo_packet *p)
+enum dlo_verdict
+dlo_udp_check_peer6(const struct dlo_plan *plan, const struct dlo_packet *p, const uint8_t *addr)
 {
 	const uint8_t *ip = p->head + p->frame.l3_off;
 
-	if (memcmp(ip + DLO_IPV6_SRC, ip + DLO_IPV6_DST, 16) == 0)
-		return DLO_DROP_LAND;
-	if (dlo_ipv6_is_martian(ip + DLO_IPV6_SRC))
+	if (dlo_ipv6_is_martian(ip + DLO_IPV6_SRC) || dlo_ipv6_is_martian(addr))
 		return DLO_DROP_MARTIAN;
 	if ((p->frame.flags & (DLO_FRAME_OPTIONS | DLO_FRAME_AUTH)) != 0)
 		return DLO_DROP_OPTIONS;
 	if (plan->settings.allowed == NULL ||
-		dlo_addr_owner6(plan->settings.allowed, ip + DLO_IPV6_SRC) == DLO_OWNER_NOBODY)
+		dlo_addr_owner6(plan->settings.allowed, addr) == DLO_OWNER_NOBODY)
 		return DLO_DROP_NOT_ALLOWED;
 	return DLO_PASS;
+}
+
+/* Who asks must be somebody else, and may be served. */
+static enum dlo_verdict
+check_source(const struct dlo_plan *plan, const struct dlo_packet *p)
+{
+	const uint8_t *ip = p->head + p->frame.l3_off;
+
+	if (p->frame.l3 == DLO_L3_IPV4) {
+		if (memcmp(ip + DLO_IPV4_SRC, ip + DLO_IPV4_DST, 4) == 0)
+			return DLO_DROP_LAND;
+		return dlo_udp_check_peer4(plan, ip, ip + DLO_IPV4_SRC);
+	}
+	if (memcmp(ip + DLO_IPV6_SRC, ip + DLO_IPV6_DST, 16) == 0)
+		return DLO_DROP_LAND;
+	return dlo_udp_check_peer6(plan, p, ip + DLO_IPV6_SRC);
 }
 
 /* No checksum at all is a choice in IPv4 only (RFC 768, RFC 8200 8.1). */
@@ -106,7 +121,7 @@ dlo_udp_check(const struct dlo_plan *plan, const struct dlo_packet *p)
 
 	if (!dlo_is_from_station(p->head))
 		return DLO_DROP_MCAST_SRC;
-	v = f->l3 == DLO_L3_IPV4 ? check_source4(plan, p) : check_source6(plan, p);
+	v = check_source(plan, p);
 	if (v != DLO_PASS)
 		return v;
 	/* Two lengths, two stories: which bytes the checksum covers would be a guess. */
@@ -139,17 +154,25 @@ dlo_udp_decide(const struct dlo_plan *plan, struct dlo_packet *p)
 	if (f->l4 != DLO_L4_PORTS || !dlo_is_to_our_mac(plan, p->head))
 		return DLO_PASS;
 	port = dlo_get16(p->head + f->l4_off + 2);
-	if (!dlo_udp_is_service(plan, port) || !is_ours(plan, p))
+	/* Several datagrams in one frame: the host's business on its link. */
+	if (!dlo_udp_is_service(plan, port) || (p->m->ol_flags & RTE_MBUF_F_RX_LRO) != 0)
 		return DLO_PASS;
-	/* Several datagrams in one frame, or parts of one: the host's business on its link. */
-	if ((p->m->ol_flags & RTE_MBUF_F_RX_LRO) != 0)
-		return DLO_PASS;
+	if (!is_ours(plan, p))
+		return port == DLO_PORT_BFD_ECHO ? dlo_bfd_echo_decide(plan, p) : DLO_PASS;
 	if ((f->flags & DLO_FRAME_FRAGMENT) != 0)
 		return plan->link ? DLO_PASS : DLO_DROP_FRAGMENT;
 	v = dlo_udp_check(plan, p);
 	if (v != DLO_PASS)
 		return v;
-	return dlo_udp_echo_decide(plan, p);
+	switch (port) {
+	case DLO_PORT_SBFD:
+		return dlo_sbfd_decide(plan, p);
+	case DLO_PORT_BFD_ECHO:
+		/* RFC 7880 10: nobody's to process; with our address it would come back for ever. */
+		return DLO_DROP_NOT_REQUEST;
+	default:
+		return dlo_udp_echo_decide(plan, p);
+	}
 }
 
 void
@@ -166,6 +189,25 @@ dlo_udp_turn(struct dlo_packet *p, uint8_t ttl)
 		ip[DLO_IPV6_HOPS] = ttl;
 	}
 	dlo_swap_ports(p->head + p->frame.l4_off);
+}
+
+void
+dlo_udp_set_end(struct dlo_packet *p, uint32_t end)
+{
+	struct dlo_frame *f = &p->frame;
+	uint8_t *ip = p->head + f->l3_off;
+	uint16_t len;
+
+	if (f->l3 == DLO_L3_IPV4) {
+		len = end - f->l3_off;
+		dlo_put16(ip + DLO_IPV4_CKSUM, dlo_cksum_update16(dlo_get16(ip + DLO_IPV4_CKSUM),
+			dlo_get16(ip + DLO_IPV4_TOTAL), len));
+		dlo_put16(ip + DLO_IPV4_TOTAL, len);
+	} else {
+		dlo_put16(ip + DLO_IPV6_PAYLOAD, end - f->l3_off - DLO_IPV6_HLEN);
+	}
+	dlo_put16(p->head + f->l4_off + DLO_UDP_LENGTH, end - f->l4_off);
+	f->l3_end = end;
 }
 
 void

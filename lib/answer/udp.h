@@ -10,7 +10,8 @@
 #include "answer/answer.h"
 
 /** IANA's numbers of the services that we are. */
-#define DLO_PORT_ECHO 7
+#define DLO_PORT_BFD_ECHO 3785
+#define DLO_PORT_SBFD 7784
 
 /** @return true when an enabled answer of @p plan listens on @p port. */
 bool dlo_udp_is_service(const struct dlo_plan *plan, uint16_t port);
@@ -29,15 +30,36 @@ bool dlo_udp_would_loop(const struct dlo_plan *plan, uint16_t port);
 enum dlo_verdict dlo_udp_check(const struct dlo_plan *plan, const struct dlo_packet *p);
 
 /**
+ * May the station at @p addr be answered, and are the IP headers sound enough for it?
+ * @param ip the IPv4 header
+ * @return DLO_PASS, or a drop reason
+ */
+enum dlo_verdict dlo_udp_check_peer4(const struct dlo_plan *plan, const uint8_t *ip,
+	const uint8_t *addr);
+
+/** The same for IPv6. */
+enum dlo_verdict dlo_udp_check_peer6(const struct dlo_plan *plan, const struct dlo_packet *p,
+	const uint8_t *addr);
+
+/**
  * Turn the headers round, all three, with a fresh TTL or hop limit. The UDP checksum is as right
  * as it was.
  */
 void dlo_udp_turn(struct dlo_packet *p, uint8_t ttl);
+
+/**
+ * The datagram is to end at @p end, an offset in the frame: set all lengths, and the IPv4 checksum,
+ * accordingly. The UDP checksum is left to dlo_udp_finish_sum().
+ */
+void dlo_udp_set_end(struct dlo_packet *p, uint32_t end);
 
 /** Compute the UDP checksum anew; head as it shall leave. */
 void dlo_udp_finish_sum(struct dlo_packet *p);
 
 /* One per protocol: the request is ours and dlo_udp_check() has passed it. */
 enum dlo_verdict dlo_udp_echo_decide(const struct dlo_plan *plan, struct dlo_packet *p);
+enum dlo_verdict dlo_sbfd_decide(const struct dlo_plan *plan, struct dlo_packet *p);
+/* To our MAC, but not to an address of ours; nothing else is known of it. */
+enum dlo_verdict dlo_bfd_echo_decide(const struct dlo_plan *plan, struct dlo_packet *p);
 
 #endif

@@ -38,12 +38,19 @@ enum dlo_conf_port_bit {
 	DLO_CONF_ADDRESS = 1 << 3,
 	DLO_CONF_ANSWER = 1 << 4,
 	DLO_CONF_UDP_ECHO = 1 << 5,
+	DLO_CONF_SBFD = 1 << 6,
 };
 
 /** Settings of the UDP echo answer. */
 struct dlo_conf_udp_echo {
 	uint16_t port;
 	bool low_ports; /**< serve source ports below 1024, too */
+};
+
+/** Settings of the S-BFD answer. */
+struct dlo_conf_sbfd {
+	uint32_t discriminator; /**< 0: none, only BFD echo packets are returned */
+	bool admin_down;
 };
 
 struct dlo_conf_port {
@@ -54,6 +61,7 @@ struct dlo_conf_port {
 	bool guards;
 	uint32_t answers; /**< bit (1 << enum dlo_answer) */
 	struct dlo_conf_udp_echo udp_echo;
+	struct dlo_conf_sbfd sbfd;
 	unsigned int nb_addresses;
 	struct dlo_prefix addresses[DLO_CONF_ADDRESSES_MAX];
 };

@@ -62,7 +62,7 @@ const struct dlo_option dlo_options[] = {
 		.port_bit = DLO_CONF_ANSWER,
 		.group = ADDRESSES,
 		.help = "Requests to our addresses that are answered, with commas between: 'arp', "
-			"'nd', 'icmp', 'udp-echo'; or 'all', or 'none'.",
+			"'nd', 'icmp', 'udp-echo', 'sbfd'; or 'all', or 'none'.",
 		.dflt = "arp,nd,icmp",
 		.set = dlo_conf_set_answer,
 	},
@@ -70,7 +70,7 @@ const struct dlo_option dlo_options[] = {
 		.name = "allow",
 		.arg = "CIDR[,CIDR...]",
 		.group = ADDRESSES,
-		.help = "Sources that 'udp-echo' serves. May be repeated; what is given replaces "
+		.help = "Sources that 'udp-echo' and 'sbfd' serve. May be repeated; what is given replaces "
 			"the default.",
 		.dflt = "the prefixes of the host link and of --address, 198.18.0.0/15, "
 			"2001:2::/48",
@@ -95,6 +95,17 @@ const struct dlo_option dlo_options[] = {
 			"from ports below 1024 only with 'low-ports'.",
 		.dflt = "port=7",
 		.set = dlo_conf_set_udp_echo,
+	},
+	{
+		.name = "sbfd",
+		.arg = "discriminator=N[,admin-down]",
+		.port_bit = DLO_CONF_SBFD,
+		.group = ADDRESSES,
+		.help = "Answer S-BFD control packets for this discriminator (RFC 7880), as up or "
+			"with 'admin-down' as out of service, and return BFD echo packets "
+			"(RFC 5881); switches the answer on.",
+		.dflt = "no discriminator: BFD echo alone",
+		.set = dlo_conf_set_sbfd,
 	},
 	{
 		.name = "link",

@@ -78,9 +78,12 @@ read_udp_port(const char *value, uint16_t *ret, char err[DLO_CONF_ERR])
 	uint64_t n;
 	int rc = dlo_conf_read_uint(value, 1, UINT16_MAX, &n, err);
 
-	if (rc == 0)
-		*ret = n;
-	return rc;
+	if (rc != 0)
+		return rc;
+	if (n == 3785 || n == 7784)
+		return dlo_conf_fail(err, "port %s belongs to BFD, choose another one", value);
+	*ret = n;
+	return 0;
 }
 
 void
@@ -121,4 +124,47 @@ set_udp_echo(struct dlo_conf *conf, struct dlo_conf_port *port, char *list, char
 DLO_CONF_SETTER(udp_echo)
 {
 	return dlo_conf_on_copy(set_udp_echo, conf, port, value, err);
+}
+
+enum { SBFD_DISCRIMINATOR, SBFD_ADMIN_DOWN };
+
+static int
+take_sbfd(void *settings, int key, const char *value, char err[DLO_CONF_ERR])
+{
+	struct dlo_conf_sbfd *sbfd = settings;
+	uint64_t n;
+	int rc;
+
+	if (key == SBFD_ADMIN_DOWN) {
+		sbfd->admin_down = true;
+		return 0;
+	}
+	rc = dlo_conf_read_uint(value, 1, UINT32_MAX, &n, err);
+	if (rc == 0)
+		sbfd->discriminator = n;
+	return rc;
+}
+
+static int
+set_sbfd(struct dlo_conf *conf, struct dlo_conf_port *port, char *list, char err[DLO_CONF_ERR])
+{
+	static const char *const names[] = { "discriminator", "admin-down", NULL };
+	static const struct keys_reader reader = { names, 1 << SBFD_ADMIN_DOWN, take_sbfd };
+	struct dlo_conf_sbfd sbfd = { 0 };
+	int rc;
+
+	(void)conf;
+	rc = read_keys(&reader, &sbfd, list, err);
+	if (rc != 0)
+		return rc;
+	if (sbfd.discriminator == 0)
+		return dlo_conf_fail(err, "no discriminator=N, a number that no other S-BFD node "
+			"has");
+	port->sbfd = sbfd;
+	return 0;
+}
+
+DLO_CONF_SETTER(sbfd)
+{
+	return dlo_conf_on_copy(set_sbfd, conf, port, value, err);
 }

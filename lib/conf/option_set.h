@@ -22,6 +22,7 @@ DLO_CONF_SETTER(answer);
 DLO_CONF_SETTER(allow);
 DLO_CONF_SETTER(answer_rate);
 DLO_CONF_SETTER(udp_echo);
+DLO_CONF_SETTER(sbfd);
 DLO_CONF_SETTER(link);
 DLO_CONF_SETTER(loopback);
 DLO_CONF_SETTER(hosts);

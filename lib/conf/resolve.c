@@ -65,6 +65,8 @@ overlay(struct dlo_conf_port *port, const struct dlo_conf_port *over)
 		port->answers = over->answers;
 	if ((over->set & DLO_CONF_UDP_ECHO) != 0)
 		port->udp_echo = over->udp_echo;
+	if ((over->set & DLO_CONF_SBFD) != 0)
+		port->sbfd = over->sbfd;
 	if ((over->set & DLO_CONF_ADDRESS) != 0) {
 		port->nb_addresses = over->nb_addresses;
 		memcpy(port->addresses, over->addresses, sizeof(port->addresses));
@@ -77,6 +79,7 @@ static const struct {
 	enum dlo_answer answer;
 } wanted[] = {
 	{ DLO_CONF_UDP_ECHO, DLO_ANSWER_UDP_ECHO },
+	{ DLO_CONF_SBFD, DLO_ANSWER_SBFD },
 };
 
 void

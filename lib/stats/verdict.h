@@ -25,7 +25,8 @@
 	X(ARP, "arp", "arp", "ARP requests for our IPv4 addresses (RFC 826, 5227)")                       \
 	X(ND, "nd", "nd", "neighbour solicitations for our IPv6 addresses (RFC 4861, 4862)")       \
 	X(ICMP, "icmp", "icmp", "ICMP and ICMPv6 echo requests (RFC 792, 1122, 4443)")             \
-	X(UDP_ECHO, "udp_echo", "udp-echo", "UDP datagrams to the echo port (RFC 862)")
+	X(UDP_ECHO, "udp_echo", "udp-echo", "UDP datagrams to the echo port (RFC 862)")            \
+	X(SBFD, "sbfd", "sbfd", "S-BFD control and BFD echo packets (RFC 7880, 7881, 5881)")
 
 /** X(ENUM, name, help): verdicts that end in a transmit, answers aside. */
 #define DLO_FATES(X)                                                                               \

@@ -7,7 +7,7 @@
  *   1  length of the first segment, 0: one segment
  *   2  length of the second segment, 0: two segments
  *   3  bits 0-5 tailroom, 6-7 answers disabled: none, ARP, ND, ICMP
- *   4  bit 0 answers beyond their rate, 1 UDP echo serves low ports
+ *   4  bit 0 answers beyond their rate, 1 UDP echo serves low ports, 2 S-BFD out of service
  *
  * Segments are heap blocks of exact size, so a sanitizer sees every byte too far. What must hold
  * for any frame whatsoever is checked here; a broken promise ends the program.
@@ -85,6 +85,10 @@ make_plan(const uint8_t *settings, struct dlo_plan *ret)
 	/* Whoever is near us may ask. */
 	ret->settings.allowed = ret->addresses;
 	ret->settings.udp_echo.port = 7;
+	ret->settings.sbfd.discriminator = 7;
+	ret->settings.sbfd.min_rx_us = 9;
+	ret->settings.sbfd.echo = true;
+	ret->settings.sbfd.admin_down = (settings[4] & 4) != 0;
 	ret->settings.udp_echo.low_ports = (settings[4] & 2) != 0;
 	if ((settings[4] & 1) != 0)
 		ret->settings.rate = (struct dlo_rate){ .cost = 2, .full = 1 };
@@ -197,6 +201,15 @@ check_answered(const struct bytes *in, const struct bytes *out, enum dlo_verdict
 		CHECK(f.l4 == DLO_L4_ICMPV6 && out->b[f.l4_off] == DLO_ICMPV6_NA);
 		CHECK(out->b[f.l3_off + DLO_IPV6_HOPS] == 255);
 		CHECK(out->len <= in->len + 8);
+	} else if (v == DLO_ANSWERED_SBFD && dlo_get16(out->b + f.l4_off + 2) == 3785) {
+		/* Forwarded: the addresses stay, and it has one hop less. */
+		CHECK(memcmp(out->b + f.l4_off, in->b + f.l4_off, 6) == 0);
+		CHECK(out->b[f.l3_off + (f.l3 == DLO_L3_IPV4 ? DLO_IPV4_TTL : DLO_IPV6_HOPS)] == 254);
+		return;
+	} else if (v == DLO_ANSWERED_SBFD) {
+		check_udp(in, out, &f);
+		CHECK(out->len <= in->len && f.l3_end - f.l4_off == 32);
+		CHECK((out->b[f.l4_off + 9] & 2) == 0);
 	} else if (v == DLO_ANSWERED_UDP_ECHO) {
 		check_udp(in, out, &f);
 		CHECK(out->len <= in->len);

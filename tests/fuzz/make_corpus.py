@@ -24,6 +24,7 @@ PEER, OURS, BCAST = "02:11:22:33:44:aa", "02:d1:00:00:00:ff", "ff:ff:ff:ff:ff:ff
 A4, O4, X4 = "198.18.0.1", "198.18.0.2", "198.51.100.7"
 A6, O6, X6 = "2001:2::1", "2001:2::2", "2001:db8::7"
 NODE, NODE_MAC = "ff02::1:ff00:2", "33:33:ff:00:00:02"
+BFD4 = Raw(bytes.fromhex("20420518112233440000000700000001") + bytes(8))
 BODY = Raw(bytes(range(1, 19)))
 
 
@@ -89,6 +90,11 @@ SEEDS = {
 	"udp-echo6": ether() / Dot1Q(vlan=5) / IPv6(src=A6, dst=O6) / UDP(sport=49153, dport=7) /
 		Raw(bytes(300)),
 	"udp-echo6-exts": ether() / IPv6(src=A6, dst=O6) / dest / UDP(sport=49153, dport=7) / BODY,
+	"sbfd4": ether() / IP(src=A4, dst=O4) / UDP(sport=49153, dport=7784) / BFD4,
+	"sbfd6": ether() / Dot1Q(vlan=5) / IPv6(src=A6, dst=O6) / UDP(sport=49153, dport=7784) / BFD4 /
+		BODY,
+	"bfd-echo4": ether() / IP(src=A4, dst=A4, ttl=255) / UDP(sport=3785, dport=3785) / BODY,
+	"bfd-echo6": ether() / IPv6(src=X6, dst=A6, hlim=255) / UDP(sport=3785, dport=3785) / BODY,
 	"error4": ether() / IP(src=A4, dst=X4) / ICMP(type=3, code=3) / quoted4,
 	"error6": ether() / IPv6(src=A6, dst=X6) / ICMPv6DestUnreach(code=4) / quoted6,
 	"too-big6": ether() / IPv6(src=A6, dst=X6) / ICMPv6PacketTooBig(mtu=1280) / quoted6,

@@ -29,7 +29,8 @@ PEER = bytes.fromhex("020000000001")
 OUR4, OUR6 = bytes((198, 18, 0, 2)), bytes.fromhex("20010002000000000000000000000002")
 PEER4, PEER6 = bytes((198, 18, 0, 9)), bytes.fromhex("20010002000000000000000000000009")
 NODE6 = bytes.fromhex("ff0200000000000000000001ff000002")
-OPTIONS = ["--address", "198.18.0.2", "--address", "2001:2::2", "--answer", "all"]
+OPTIONS = ["--address", "198.18.0.2", "--address", "2001:2::2", "--answer", "all",
+	"--sbfd", "discriminator=7"]
 
 
 def cksum(data):
@@ -80,7 +81,8 @@ def requests():
 	yield frame(OWN, 0x86DD, ipv6(icmpv6(128, bytes(4) + bytes(range(60))), 64))
 	yield frame(b"\x33\x33\xff\0\0\2", 0x86DD, ipv6(icmpv6(135, solicit, dst=NODE6), 255, dst=NODE6))
 	yield frame(OWN, 0x86DD, ipv6(icmpv6(135, solicit), 255))
-	for port, data in ((7, bytes(range(50))),):
+	bfd = bytes.fromhex("20420518 11223344 00000007 00000001 00000000 00000000")
+	for port, data in ((7, bytes(range(50))), (7784, bfd)):
 		yield frame(OWN, 0x0800, ipv4(udp(PEER4, OUR4, port, data), 17))
 		yield frame(OWN, 0x86DD, ipv6(udp(PEER6, OUR6, port, data), 64, proto=17), tag)
 
@@ -177,7 +179,11 @@ def valid_udp4(data):
 	if len(data) < 28 or data[0] != 0x45 or data[9] != 17 or cksum(data[:20]):
 		return None
 	total = struct.unpack_from(">H", data, 2)[0]
-	if not 28 <= total <= len(data) or data[16:20] != OUR4:
+	if not 28 <= total <= len(data):
+		return None
+	if struct.unpack_from(">H", data, 22)[0] == 3785 and data[8] == 255:
+		return "sbfd"
+	if data[16:20] != OUR4:
 		return None
 	# Of the sources that are served by default; no fragment.
 	if data[12] != 198 or data[13] not in (18, 19) or struct.unpack_from(">H", data, 6)[0] & 0x3FFF:
@@ -193,7 +199,14 @@ def valid_udp(message, pseudo, without_sum):
 	# Neither a service, which would answer back, nor nobody.
 	if sport == 0 or sport in (dport, 7, 13, 17, 19, 37, 53, 123, 161, 862, 1900, 7784):
 		return None
+	if dport == 7784:
+		return "sbfd" if valid_bfd(message[8:]) else None
 	return {7: "udp_echo"}.get(dport)
+
+
+def valid_bfd(data):
+	return len(data) >= 24 and data[0] >> 5 == 1 and data[1] & 7 == 2 and data[2] and \
+		24 <= data[3] <= len(data) and any(data[4:8]) and data[8:12] == bytes((0, 0, 0, 7))
 
 
 def valid_ipv6(mac, data):
@@ -210,6 +223,8 @@ def valid_ipv6(mac, data):
 	if proto not in (17, 58) or at + 8 > end:
 		return None
 	pseudo = data[8:40] + struct.pack(">IHBB", end - at, 0, 0, proto)
+	if proto == 17 and struct.unpack_from(">H", data, at + 2)[0] == 3785 and data[7] == 255:
+		return "sbfd"
 	if proto == 17:
 		near = data[8:14] == PEER6[:6] and data[24:40] == OUR6 and mac == OWN
 		return valid_udp(data[at:end], pseudo, False) if near else None

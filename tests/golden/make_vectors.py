@@ -25,6 +25,7 @@ try:
 		IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, IPv6ExtHdrRouting, IPv6ExtHdrSegmentRouting, LLC,
 		PadN, Padding, RawPcapWriter, Raw, RouterAlert, SCTP, SCTPChunkData, TCP, UDP, UDPerror,
 		conf)
+	from scapy.contrib.bfd import BFD
 except ImportError:
 	print("python3-scapy is not installed: cannot make vectors")
 	sys.exit(77)
@@ -41,7 +42,7 @@ A6, B6 = "2001:db8::1", "2001:db8:1::2"
 OUR4, OUR6 = "198.18.0.2", "2001:2::2"
 HOST4, HOST6 = "198.18.0.9", "2001:2::9"
 MODES = ("wire", "mac", "ip", "l4")
-ANSWERS = ("arp", "nd", "icmp", "udp_echo")
+ANSWERS = ("arp", "nd", "icmp", "udp_echo", "sbfd")
 DEPTH = {mode: depth for depth, mode in enumerate(MODES)}
 
 
@@ -675,6 +676,67 @@ def answers_udp_echo():
 	return case
 
 
+DISCRIMINATOR = 0x0A0B0C0D
+
+
+def bfd_request(v6, load=b"", bfd=None, **kw):
+	"""A control packet of an S-BFD initiator (RFC 7880 7.3.2); load: bytes behind it."""
+	packet = BFD(**{"sta": 1, "flags": "D", "detect_mult": 5, "my_discriminator": 0x11223344,
+		"your_discriminator": DISCRIMINATOR, "min_tx_interval": 123456, "min_rx_interval": 0,
+		"echo_rx_interval": 0, **(bfd or {})})
+	return udp_request(v6, 7784, Raw(bytes(packet) + load), **kw)
+
+
+def bfd_reply(ask, sta=3, diag=0):
+	"""RFC 7880 7.2.2, RFC 7881 6.1: one answer a microsecond at the default rate."""
+	reply = turned(ask, 255)
+	asked = BFD(bytes(ask[UDP].payload))
+	reply[UDP].remove_payload()
+	reply[UDP].len = reply[UDP].chksum = None
+	layer = reply[IP] if IP in reply else reply[IPv6]
+	layer.len = layer.plen = None
+	return padded(reply / BFD(sta=sta, diag=diag, flags="F" if asked.flags.P else 0,
+		detect_mult=asked.detect_mult, my_discriminator=asked.your_discriminator,
+		your_discriminator=asked.my_discriminator, min_tx_interval=asked.min_tx_interval,
+		min_rx_interval=1, echo_rx_interval=1))
+
+
+def answers_sbfd(name, *options, **how):
+	"""S-BFD (RFC 7880, 7881) and BFD echo (RFC 5881, 9747)."""
+	case = Case(name, "l4", *ANSWERING, "--sbfd", f"discriminator={DISCRIMINATOR}", *options)
+	for v6 in (False, True):
+		for bfd in ({}, {"flags": "DP"}, {"flags": "DC", "sta": 3}, {"diag": 9, "sta": 0},
+				{"detect_mult": 255, "min_tx_interval": 1}, {"min_rx_interval": 7}):
+			ask = bfd_request(v6, bfd=bfd)
+			case.add(ask, "sbfd", bfd_reply(ask, **how))
+		for load in (b"x", payload(40)):
+			ask = bfd_request(v6, load)
+			case.add(ask, "sbfd", bfd_reply(ask, **how))
+		for tags in (Dot1Q(vlan=7, prio=3), QINQ):
+			ask = bfd_request(v6, tags=tags)
+			case.add(ask, "sbfd", bfd_reply(ask, **how))
+		for bfd in ({"flags": 0}, {"version": 0}, {"version": 2}, {"detect_mult": 0},
+				{"my_discriminator": 0}, {"your_discriminator": 0},
+				{"your_discriminator": DISCRIMINATOR + 1}, {"flags": "DA"}, {"flags": "DM"}):
+			case.add(bfd_request(v6, bfd=bfd), "not_request")
+		for bfd in ({"len": 23}, {"len": 25}):
+			case.add(bfd_request(v6, bfd=bfd), "truncated")
+		case.add(bfd_request(v6, sport=7784), "src_port")
+		# Echo: forwarded back to its sender, and only once.
+		own, other = (HOST6, A6) if v6 else (HOST4, A4)
+		for src in (own, other):
+			ask = udp_request(v6, 3785, Raw(payload(24)), sport=3785, src=src, dst=own,
+				**{"hlim" if v6 else "ttl": 255})
+			reply = swapped(ask, "mac")
+			if v6:
+				reply[IPv6].hlim = 254
+			else:
+				reply[IP].ttl = 254
+			case.add(ask, "sbfd", bytes(reply))
+		case.add(udp_request(v6, 3785, Raw(payload(24)), src=own, dst=own), "not_request")
+	return case
+
+
 def silent():
 	"""--answer none: addresses, but nobody at home."""
 	case = Case("answers-none", "l4", *ANSWERING, "--answer", "none")
@@ -695,7 +757,10 @@ def main():
 	root = tempfile.mkdtemp() if check else HERE
 	cases = [make(mode) for make in (bulk, guards, malformed) for mode in MODES]
 	cases += [accept(name) for name in ("own", "unicast", "any")]
-	cases += [answers("l4"), answers("wire"), silent(), answers_udp_echo()]
+	cases += [answers("l4"), answers("wire"), silent(), answers_udp_echo(),
+		answers_sbfd("answers-sbfd"),
+		answers_sbfd("answers-sbfd-down", "--sbfd", f"discriminator={DISCRIMINATOR},admin-down",
+			sta=0, diag=7)]
 	for case in cases:
 		case.write(root)
 	if not check:

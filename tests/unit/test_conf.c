@@ -86,7 +86,7 @@ static const struct row {
 	{ "answer", "all", NULL },
 	{ "answer", "none", NULL },
 	{ "answer", "arp,dns", "--answer: unknown answer 'dns'; known: arp, nd, icmp, udp-echo, "
-		"all, none" },
+		"sbfd, all, none" },
 	{ "answer", "all,arp", "'all' stands alone" },
 	{ "answer", "arp,none", "'none' stands alone" },
 	{ "answer", ",arp", "empty" },
@@ -124,6 +124,13 @@ static const struct row {
 	{ "localhost", "udp:65536", "from 1 to 65535" },
 	{ "localhost", "udp:", "from 1 to 65535" },
 	{ "localhost", "tcp=80", "'tcp=': ports are written as tcp:8080" },
+	{ "udp-echo", "port=7784", "port 7784 belongs to BFD" },
+	{ "sbfd", "discriminator=1", NULL },
+	{ "sbfd", "discriminator=4294967295,admin-down@p0", NULL },
+	{ "sbfd", "discriminator=0", "from 1 to 4294967295" },
+	{ "sbfd", "discriminator=4294967296", "from 1 to 4294967295" },
+	{ "sbfd", "admin-down", "no discriminator=N" },
+	{ "sbfd", "discriminator", "needs a value" },
 	{ "link", NULL, NULL },
 	{ "link", "dlo0", NULL },
 	{ "link", "type=auto", NULL },
@@ -509,6 +516,12 @@ settings_want_their_answer(void **state)
 	assert_int_equal(port.answers, 1 << DLO_ANSWER_ARP | 1 << DLO_ANSWER_UDP_ECHO);
 	assert_int_equal(port.udp_echo.port, 7);
 	assert_true(port.udp_echo.low_ports);
+	set_ok("sbfd", "discriminator=7,admin-down@p1");
+	dlo_conf_resolve(&conf, &p1, &port);
+	assert_int_equal(port.answers, 1 << DLO_ANSWER_ARP | 1 << DLO_ANSWER_UDP_ECHO |
+		1 << DLO_ANSWER_SBFD);
+	assert_int_equal(port.sbfd.discriminator, 7);
+	assert_true(port.sbfd.admin_down);
 }
 
 static void
