@@ -189,7 +189,7 @@ frame_sums_are_right(const struct frame_template *ft, const uint8_t *frame)
 
 	if (ft->kind == DLO_BUILD_LBM)
 		return true;
-	if (frame[ft->l4 - 40] == 0x60)
+	if (ft->l4 >= 54 && frame[ft->l4 - 40] == 0x60)
 		sum = rte_ipv6_udptcp_cksum(ip6, frame + ft->l4);
 	else if (ft->kind == DLO_BUILD_ICMP)
 		sum = (uint16_t)~rte_raw_cksum(frame + ft->l4, ft->len - ft->l4);
