@@ -4,6 +4,7 @@
 from measure import Case
 from program import dpdk_lo, testpmd
 
+ORDER = 20
 TITLE = "64 B from testpmd flowgen over memif and back, one lcore each, burst 32"
 
 

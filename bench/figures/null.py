@@ -4,6 +4,7 @@
 from measure import Case
 from program import dpdk_lo, testpmd
 
+ORDER = 12
 TITLE = "wire over net_null, one lcore, burst 32"
 
 

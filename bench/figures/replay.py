@@ -7,6 +7,7 @@ import frames
 from measure import Case
 from program import dpdk_lo, testpmd
 
+ORDER = 11
 TITLES = {
 	"mix": "mix of IPv4, IPv6, VLAN, TCP, UDP and non-IP",
 	"udp4": "64 B UDP/IPv4, every frame another flow",

@@ -4,6 +4,7 @@
 from measure import Case
 from program import dpdk_lo, testpmd
 
+ORDER = 10
 TITLE = "64 B UDP/IPv4 over a self-looped net_ring, one lcore, burst 32"
 PEERS = ["testpmd io", "testpmd macswap", "testpmd 5tswap"]
 

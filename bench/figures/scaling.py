@@ -4,6 +4,7 @@
 from measure import Case
 from program import dpdk_lo, testpmd
 
+ORDER = 30
 TITLE = "one lcore against two over net_ring, one queue each, 64 B UDP/IPv4, 256 frames a queue"
 
 

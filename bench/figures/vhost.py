@@ -4,6 +4,7 @@
 from measure import Case
 from program import dpdk_lo, testpmd
 
+ORDER = 21
 TITLE = "64 B from testpmd flowgen over vhost-user and back, one lcore each, burst 32"
 
 

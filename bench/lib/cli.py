@@ -2,34 +2,33 @@
 """bench/run.sh: measure dpdk-lo and its peers side by side."""
 
 import argparse
-import importlib
 import os
 import shutil
 import signal
 import sys
 import time
 
+import figures
 import host
 import instructions
 import micro
 from hugepages import Hugepages
+from figures import PARTS
 from measure import run_case
 from process import Failure, Scratch
 from report import Lines, Progress, case_results
 
 BENCH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOP = os.path.dirname(BENCH)
-QUICK_SECONDS = 165
-FIGURES = ["ring", "replay", "null", "memif", "vhost", "scaling"]
-# Parts of the code by themselves: no ports, no peers.
-PARTS = ["micro", "instructions"]
+# What --quick gives to a case; fewer rounds where the machine is slower.
+QUICK_SECONDS = 20
 
 
 class Context:
 	"""What figures and runners need to know about this run."""
 
 	def __init__(self, args, out):
-		self.full = args.full
+		self.full, self.quick = args.full, args.quick
 		# valgrind takes its time.
 		self.parts = PARTS[:1] if args.quick else PARTS
 		self.rounds = args.rounds or (3 if args.quick else 9)
@@ -37,10 +36,11 @@ class Context:
 		self.warm_up = 0.2 if args.quick else 0.5
 		# How often a disturbed window is tried again, and by when to be done.
 		self.tries = 1 if args.quick else 3
-		self.deadline = time.monotonic() + QUICK_SECONDS if args.quick else None
+		self.deadline = None
 		self.build = args.build
 		self.testpmd = shutil.which("dpdk-testpmd")
 		self.dpdk_lo = os.path.join(self.build, "app", "dpdk-lo", "dpdk-lo")
+		self.dpdk_lo_gen = os.path.join(self.build, "app", "dpdk-lo-gen", "dpdk-lo-gen")
 		self.cpus = sorted(os.sched_getaffinity(0))
 		self.control, self.measured = args.cpus or (self.cpus[0], self.cpus[-1])
 		self.logs = os.path.join(out, "logs")
@@ -80,11 +80,11 @@ def parse(argv):
 	parser = argparse.ArgumentParser(prog="bench/run.sh", description=__doc__)
 	size = parser.add_mutually_exclusive_group()
 	size.add_argument("--quick", action="store_true",
-		help="three rounds of short windows, in less than three minutes")
+		help=f"three rounds of short windows, about {QUICK_SECONDS} seconds for each case")
 	size.add_argument("--full", action="store_true",
 		help="nine rounds, with the profiles and sides that --quick and the default leave out")
 	parser.add_argument("--only", action="append", metavar="NAME",
-		help=f"only this figure or case, repeatable; figures: {' '.join(FIGURES + PARTS)}")
+		help=f"only this figure or case, repeatable; figures: {' '.join(figures.names() + PARTS)}")
 	parser.add_argument("--out", metavar="DIR", help="where results go (default: bench-results/TIME)")
 	parser.add_argument("--rounds", type=int, metavar="N", help="rounds of every side")
 	parser.add_argument("--seconds", type=float, metavar="S", help="length of a measuring window")
@@ -115,42 +115,6 @@ def make_out(path):
 	except OSError as error:
 		raise Failure(f"cannot make {path}: {error.strerror}; choose another --out") from error
 	return os.path.abspath(path)
-
-
-def wanted_cases(ctx, only):
-	"""[case], [part]"""
-	found = []
-	for name in FIGURES:
-		if only and not any(pick.split("-")[0] == name for pick in only):
-			continue
-		for case in importlib.import_module(name).cases(ctx):
-			if not only or name in only or case.name in only:
-				found.append(case)
-	if only:
-		known = {case.name for case in found} | {case.name.split("-")[0] for case in found}
-		known |= set(PARTS)
-		for pick in only:
-			if pick not in known:
-				raise Failure(f"--only {pick}: no such figure or case; figures: "
-					f"{' '.join(FIGURES + PARTS)} (some cases need --full)")
-	return found, [part for part in PARTS if part in (only or ctx.parts)]
-
-
-def missing(ctx, case):
-	"""Why a case cannot be measured here; empty when it can."""
-	for side in case.sides:
-		if side.program == "testpmd" and ctx.testpmd is None:
-			return "dpdk-testpmd is not installed: apt-get install dpdk"
-		if side.program == "dpdk-lo" and not os.path.exists(ctx.dpdk_lo):
-			return f"{ctx.dpdk_lo} is not built: ninja -C {ctx.build}"
-		if side.plugin:
-			try:
-				ctx.plugin(side.plugin)
-			except Failure as error:
-				return str(error)
-		if side.workers > len(ctx.cpus):
-			return f"{side.workers} workers need {side.workers} CPUs"
-	return ""
 
 
 def look_around(ctx, lines, strict):
@@ -212,20 +176,25 @@ def measure_all(ctx, cases, parts, lines):
 		tables.append(text)
 		print(text + "\n", flush=True)
 
+	if ctx.quick:
+		ctx.deadline = time.monotonic() + QUICK_SECONDS * (len(cases) + len(parts))
 	for case in cases:
 		def report(number, side, sample, case=case):
 			lines.write("sample", case=case.name, side=side.name, round=number + 1, **sample)
-			progress.step(f"{case.name}, round {number + 1}: {side.name} {sample['mpps']:.1f} Mpps"
+			progress.step(f"{case.name}, round {number + 1}: {side.name} {sample['value']:.4g} "
+				+ case.unit
 				+ ("" if sample["share"] > 0.9 else f" (had {sample['share']:.0%} of its CPU)"))
 
-		reason = missing(ctx, case)
+		planned -= len(case.sides) * ctx.rounds
+		gone, reason = figures.missing(ctx, case)
 		if reason:
 			lines.write("skipped", case=case.name, reason=reason)
 			show(f"{case.name}: not measured: {reason}")
-			planned -= len(case.sides) * ctx.rounds
 			progress.total = progress.done + planned
 			continue
-		planned -= len(case.sides) * ctx.rounds
+		for side, why in gone:
+			lines.write("skipped", case=case.name, side=side, reason=why)
+			show(f"{case.name}: without {side}: {why}")
 		try:
 			rounds = fit(ctx, progress, len(case.sides))
 			samples = run_case(ctx, case, rounds, report)
@@ -242,18 +211,21 @@ def measure_all(ctx, cases, parts, lines):
 
 
 def run(args):
-	sys.path.insert(0, os.path.join(BENCH, "figures"))
 	out = make_out(args.out)
 	ctx = Context(args, out)
 	try:
 		if len(ctx.cpus) < 2:
 			raise Failure("one CPU is not enough: a control CPU and a measured one are needed")
 		lines = Lines(os.path.join(out, "results.jsonl"))
-		cases, parts = wanted_cases(ctx, args.only)
+		cases, parts = figures.wanted(ctx, args.only)
 		ctx.hugepages = Hugepages(ctx.scratch, not args.no_huge)
 		look_around(ctx, lines, args.strict)
 		os.sched_setaffinity(0, {ctx.control})
 		tables, failed = measure_all(ctx, cases, parts, lines)
+		for name, what in [] if args.only else figures.absent(figures.names()):
+			lines.write("absent", case=name, title=what)
+			tables.append(f"{name}: not there yet: {what}")
+			print(tables[-1])
 		with open(os.path.join(out, "table.txt"), "w", encoding="utf-8") as file:
 			file.write("\n\n".join(tables) + "\n")
 		print(f"results in {out}: results.jsonl, table.txt, logs/")

@@ -1,5 +1,40 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Rounds: every side once, one after the other, over and over, so that drift hits all alike."""
+"""
+Rounds: every side once, one after the other, over and over, so that drift hits all alike.
+
+Writing a figure
+================
+A figure is a file bench/figures/NAME.py; it is found by being there. It has
+
+	cases(ctx)   yields Case objects, named NAME or NAME-something
+	ORDER        where it comes in a run, a number; optional, 50 unless said
+
+A Case is a comparison: sides that are measured in turns, and what is made of their values. A side
+whose name begins with "dpdk-lo" is ours, all others are peers; `bench/compare` judges ours, and a
+machine that has become slower by its peers.
+
+A side is one of two things:
+
+- a Side of program.py: dpdk-lo or testpmd on a port, measured by the port's counters. The value is
+  frames a second.
+- any object with
+
+	name                a string
+	missing(ctx)        optional: why it cannot be measured here, "" when it can
+	measure(ctx, case)  start, warm up, measure for about ctx.seconds, stop; returns a dict, or
+	                    raises process.Failure with one sentence
+
+  The dict holds "value", a number in the case's unit; and, as far as there are such: "share", the
+  part of its CPU that the measured thread had (below 0.9 the value is marked as disturbed);
+  "ccdf", [[nanoseconds, part of the frames that took longer], ...] for the report's plots; and
+  whatever else shall be in results.jsonl.
+
+What ctx has for a side: full, quick, seconds, warm_up, rounds; control and measured (CPUs),
+dpdk_lo, dpdk_lo_gen, testpmd (paths; testpmd is None where it is not installed), scratch (path: the
+run's private directory; name(stem): a new word each time), logs (a directory), label (case and
+round), knows(option): has the dpdk-lo at hand this option? Programs are started with
+process.Process, which ends them whatever happens; plain commands in a namespace with netns.Netns.
+"""
 
 import time
 
@@ -14,18 +49,25 @@ class Case:
 	Sides to compare, what to compare, and with what aim.
 
 	ratios: (ours, theirs, goal or None), names of sides
-	differences: (ours, theirs, goal in ns per frame)
+	differences: (ours, theirs, goal in ns per frame), for sides of program.py
 	clock: "cpu": a frame costs CPU time of the thread that moves it, whoever else took the CPU
 	       meanwhile; "wall": two programs depend on each other, time is time
+	unit: of the values; better: "more" or "less", which values are the better ones; where less is
+	       better, a goal is what a ratio has to stay below
+	note: one sentence under the table: what the figure is not
 	"""
 
-	def __init__(self, name, title, sides, ratios=(), differences=(), clock="cpu"):
+	def __init__(self, name, title, sides, ratios=(), differences=(), clock="cpu", unit="Mpps",
+			better="more", note=""):
 		self.name = name
 		self.title = title
-		self.sides = sides
-		self.ratios = ratios
-		self.differences = differences
+		self.sides = list(sides)
+		self.ratios = list(ratios)
+		self.differences = list(differences)
 		self.clock = clock
+		self.unit = unit
+		self.better = better
+		self.note = note
 
 
 def window(runners, seconds):
@@ -54,8 +96,8 @@ def best_window(runners, seconds, tries):
 	return best, now[0]["sent"]
 
 
-def run_side(ctx, case, side):
-	"""Start, warm up, measure, stop. Returns one sample."""
+def run_port(ctx, case, side):
+	"""A side of program.py: start, warm up, measure, stop. Returns one sample."""
 	runners = []
 	try:
 		runners.append(Running(ctx, side, ctx.measured, ctx.control))
@@ -77,10 +119,16 @@ def run_side(ctx, case, side):
 	# Two programs: what counts is what came back to the one that had sent it.
 	frames = best[1]["rx"] if side.peer else own["tx"]
 	elapsed = own["wall_ns"] if case.clock == "wall" else own["cpu_ns"] / side.workers
-	return {"mpps": frames * 1e3 / elapsed, "ns": elapsed / max(frames, 1),
+	return {"value": frames * 1e3 / elapsed, "ns": elapsed / max(frames, 1),
 		"mpps_wall": frames * 1e3 / own["wall_ns"], "share": own["share"],
 		"share_peer": best[1]["share"] if side.peer else None, "frames": frames,
 		"drops": drops}
+
+
+def run_side(ctx, case, side):
+	if hasattr(side, "measure"):
+		return {"share": 1.0, **side.measure(ctx, case)}
+	return run_port(ctx, case, side)
 
 
 def run_case(ctx, case, rounds, report):

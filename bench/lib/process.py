@@ -32,6 +32,10 @@ class Scratch:
 		self.count += 1
 		return f"{stem}{self.count}x"
 
+	def netns(self):
+		"""A name for a network namespace."""
+		return self.name(f"dlobench{os.getpid()}x")
+
 	def end(self):
 		"""An interrupt may come at any moment: whatever was started is ended here at the latest."""
 		for process in list(self.processes):

@@ -54,48 +54,65 @@ class Progress:
 			sys.stderr.flush()
 
 
-def goal_text(goal, unit, met, disturbed):
+def goal_text(goal, unit, met, disturbed, better="more"):
 	if goal is None:
 		return ""
-	return f"goal {goal:g}{unit} {'reached' if met else 'MISSED'}{' (disturbed)' if disturbed else ''}"
+	bound = "" if better == "more" else "at most "
+	return f"goal {bound}{goal:g}{unit} {'reached' if met else 'MISSED'}" \
+		f"{' (disturbed)' if disturbed else ''}"
+
+
+def number(value):
+	"""About three digits, and never an exponent where people read."""
+	if value == 0 or abs(value) >= 1000:
+		return f"{value:.0f}"
+	return f"{value:.2f}" if abs(value) >= 1 else f"{value:.3f}" if abs(value) >= 0.01 else f"{value:.2g}"
+
+
+def row(width, name, found, tail="", suffix=""):
+	spread = f"{number(found['min'])}..{number(found['max'])}"
+	inner = f"{number(found['q1'])}..{number(found['q3'])}"
+	return f"  {name:{width}}  {number(found['median']) + suffix:>9}  {spread:>19}  {inner:>19}  {tail}" \
+		.rstrip()
 
 
 def case_results(lines, case, samples):
 	"""Write a case's results as JSON lines and return its table as text."""
-	rates = {name: [sample["mpps"] for sample in taken] for name, taken in samples.items()}
-	costs = {name: [sample["ns"] for sample in taken] for name, taken in samples.items()}
+	values = {name: [sample["value"] for sample in taken] for name, taken in samples.items()}
+	costs = {name: [sample["ns"] for sample in taken] for name, taken in samples.items()
+		if all("ns" in sample for sample in taken)}
 	shares = {name: min(sample["share"] for sample in taken) for name, taken in samples.items()}
-	width = max([len(name) for name in rates] +
+	width = max([len(name) for name in values] +
 		[len(f"{a} / {b}") for a, b, _ in case.ratios] +
 		[len(f"{a} - {b}") for a, b, _ in case.differences])
+	lines.write("case", case=case.name, title=case.title, unit=case.unit, better=case.better,
+		note=case.note)
 	text = [f"{case.name}: {case.title}",
-		f"  {'':{width}}  {'Mpps':>8}  {'min..max':>17}  {'quartiles':>17}  {'ns/frame':>8}  share"]
-	for name, values in rates.items():
-		rate = stats.summary(values)
-		cost = stats.summary(costs[name])
-		share = shares[name]
-		lines.write("result", case=case.name, side=name, clock=case.clock, mpps=rate, ns=cost,
-			share_min=share, values=values)
-		text.append(f"  {name:{width}}  {rate['median']:8.2f}  "
-			f"{rate['min']:8.2f}..{rate['max']:<7.2f}  {rate['q1']:8.2f}..{rate['q3']:<7.2f}  "
-			f"{cost['median']:8.3f}  {share:4.0%}")
+		f"  {'':{width}}  {case.unit:>9}  {'min..max':>19}  {'quartiles':>19}  "
+		f"{'ns/frame' if costs else '':>8}  share"]
+	for name, taken in values.items():
+		found = stats.summary(taken)
+		cost = stats.summary(costs[name]) if name in costs else None
+		lines.write("result", case=case.name, side=name, clock=case.clock, unit=case.unit,
+			better=case.better, value=found, ns=cost, share_min=shares[name], values=taken)
+		text.append(row(width, name, found,
+			f"{cost['median']:8.3f}  {shares[name]:4.0%}" if cost else f"{'':8}  {shares[name]:4.0%}"))
 	for ours, theirs, goal in case.ratios:
-		found = stats.ratio(rates[ours], rates[theirs])
-		met = None if goal is None else stats.reached(found, goal)
+		found = stats.ratio(values[ours], values[theirs])
+		met = None if goal is None else stats.reached(found, goal, case.better)
 		disturbed = min(shares[ours], shares[theirs]) < QUIET
 		lines.write("ratio", case=case.name, ours=ours, theirs=theirs, goal=goal, reached=met,
-			disturbed=disturbed, **found)
-		text.append(f"  {f'{ours} / {theirs}':{width}}  {found['ratio']:7.2f}x  "
-			f"{found['min']:8.2f}..{found['max']:<7.2f}  {found['q1']:8.2f}..{found['q3']:<7.2f}  "
-			f"{goal_text(goal, 'x', met, disturbed)}")
+			better=case.better, disturbed=disturbed, **found)
+		text.append(row(width, f"{ours} / {theirs}", {"median": found["ratio"], **found},
+			goal_text(goal, "x", met, disturbed, case.better), "x"))
 	for ours, theirs, goal in case.differences:
 		found = stats.difference(costs[ours], costs[theirs])
 		met = None if goal is None else found["difference"] <= goal
 		disturbed = min(shares[ours], shares[theirs]) < QUIET
 		lines.write("difference", case=case.name, ours=ours, theirs=theirs, goal=goal, reached=met,
 			disturbed=disturbed, **found)
-		text.append(f"  {f'{ours} - {theirs}':{width}}  {found['difference']:+5.2f} ns  "
-			f"{found['min']:+8.2f}..{found['max']:<+7.2f}  "
-			f"{found['q1']:+8.2f}..{found['q3']:<+7.2f}  "
-			f"{goal_text(goal, ' ns', met, disturbed)}")
+		text.append(row(width, f"{ours} - {theirs}", {"median": found["difference"], **found},
+			goal_text(goal, " ns", met, disturbed), " ns"))
+	if case.note:
+		text.append(f"  {case.note}")
 	return "\n".join(text)

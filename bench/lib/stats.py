@@ -38,8 +38,12 @@ def difference(ours, theirs):
 		"n": pairs["n"]}
 
 
-def reached(result, goal):
-	"""A goal of 1.0 is parity: the spread reaches it and the median is not below 0.97."""
+def reached(result, goal, better="more"):
+	"""A goal of 1.0 is parity: the spread reaches it and the median is within 3 % of it."""
+	if better == "less":
+		if goal == 1.0:
+			return result["ratio"] <= 1.03 and result["min"] <= 1.0
+		return result["ratio"] <= goal
 	if goal == 1.0:
 		return result["ratio"] >= 0.97 and result["max"] >= 1.0
 	return result["ratio"] >= goal

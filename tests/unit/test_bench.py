@@ -16,7 +16,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 BENCH = os.path.join(TOP, "bench")
 sys.path[:0] = [os.path.join(BENCH, "lib"), os.path.join(BENCH, "figures")]
 
-import cli  # noqa: E402
+import figures  # noqa: E402
 import frames  # noqa: E402
 import stats  # noqa: E402
 from measure import Case  # noqa: E402
@@ -121,9 +121,10 @@ class Figures(unittest.TestCase):
 	def test_what_is_compared_is_measured(self):
 		for full in (False, True):
 			with tempfile.TemporaryDirectory() as path:
-				ctx = types.SimpleNamespace(full=full, scratch=types.SimpleNamespace(path=path))
+				ctx = types.SimpleNamespace(full=full, quick=not full, rounds=3, seconds=1.0,
+					scratch=types.SimpleNamespace(path=path))
 				names = set()
-				for figure in cli.FIGURES:
+				for figure in figures.names():
 					for case in importlib.import_module(figure).cases(ctx):
 						sides = [side.name for side in case.sides]
 						self.assertEqual(len(sides), len(set(sides)), case.name)
@@ -136,7 +137,7 @@ class Figures(unittest.TestCase):
 
 	def test_results_say_what_was_reached(self):
 		def sample(mpps):
-			return {"mpps": mpps, "ns": 1e3 / mpps, "share": 1.0}
+			return {"value": mpps, "ns": 1e3 / mpps, "share": 1.0}
 
 		case = Case("x", "title", [], [("a", "b", 2.0), ("b", "a", 2.0)], [("b", "a", 1.0)])
 		written = []
@@ -150,8 +151,38 @@ class Figures(unittest.TestCase):
 		self.assertEqual((difference["difference"], difference["reached"]), (5.0, False))
 
 
+	def test_where_less_is_better_a_goal_is_a_bound(self):
+		case = Case("x", "title", [], [("dpdk-lo", "lo", 2.0), ("lo", "dpdk-lo", 0.4)], unit="us",
+			better="less")
+		written = []
+		lines = types.SimpleNamespace(write=lambda kind, **values: written.append((kind, values)))
+		text = case_results(lines, case, {"dpdk-lo": [{"value": 4.0, "share": 1.0}] * 3,
+			"lo": [{"value": 2.0, "share": 1.0}] * 3})
+		self.assertIn("goal at most 2x reached", text)
+		self.assertIn("goal at most 0.4x MISSED", text)
+		self.assertEqual([values["unit"] for kind, values in written if kind == "result"], ["us"] * 2)
+
+	def test_a_side_that_cannot_be_measured_is_left_out(self):
+		class There:
+			def __init__(self, name, why=""):
+				self.name, self.why = name, why
+
+			def missing(self, _ctx):
+				return self.why
+
+			def measure(self, _ctx, _case):
+				return {"value": 1.0}
+
+		case = Case("x", "title", [There("dpdk-lo"), There("peer", "not installed")],
+			[("dpdk-lo", "peer", 1.0)])
+		self.assertEqual(figures.missing(None, case), ([("peer", "not installed")], ""))
+		self.assertEqual((len(case.sides), case.ratios), (1, []))
+		case = Case("x", "title", [There("dpdk-lo", "not built"), There("peer")])
+		self.assertEqual(figures.missing(None, case)[1], "not built")
+
+
 class Compare(unittest.TestCase):
-	def saved(self, path, sides, micro=()):
+	def saved(self, path, sides, micro=(), **case):
 		os.makedirs(path)
 		with open(os.path.join(path, "results.jsonl"), "w", encoding="utf-8") as file:
 			def write(**entry):
@@ -160,15 +191,15 @@ class Compare(unittest.TestCase):
 			write(type="host", cpu="some")
 			for side, middle in sides.items():
 				write(type="result", case="ring-32", side=side,
-					values=[middle * part for part in (0.99, 1.0, 1.0, 1.0, 1.01)])
+					values=[middle * part for part in (0.99, 1.0, 1.0, 1.0, 1.01)], **case)
 			for name, values in micro:
 				write(type="micro", name=name, unit="ns", values=values)
 		return path
 
-	def compare(self, before, after, **micro):
+	def compare(self, before, after, micro_before=(), micro_after=(), **case):
 		with tempfile.TemporaryDirectory() as path:
-			a = self.saved(os.path.join(path, "a"), before, micro.get("micro_before", ()))
-			b = self.saved(os.path.join(path, "b"), after, micro.get("micro_after", ()))
+			a = self.saved(os.path.join(path, "a"), before, micro_before, **case)
+			b = self.saved(os.path.join(path, "b"), after, micro_after, **case)
 			return run("compare", a, b)
 
 	def test_the_same_is_the_same(self):
@@ -183,6 +214,13 @@ class Compare(unittest.TestCase):
 
 	def test_a_slower_machine_is_not_our_fault(self):
 		done = self.compare({"testpmd io": 100, "dpdk-lo l4": 90}, {"testpmd io": 50, "dpdk-lo l4": 45})
+		self.assertEqual(done.returncode, 0, done.stdout)
+
+	def test_where_less_is_better_more_is_slower(self):
+		unit = {"unit": "us", "better": "less"}
+		done = self.compare({"lo": 10, "dpdk-lo": 20}, {"lo": 10, "dpdk-lo": 30}, **unit)
+		self.assertEqual(done.returncode, 1, done.stdout)
+		done = self.compare({"lo": 10, "dpdk-lo": 20}, {"lo": 20, "dpdk-lo": 40}, **unit)
 		self.assertEqual(done.returncode, 0, done.stdout)
 
 	def test_noise_is_not_a_change(self):
