@@ -11,6 +11,7 @@
 
 #include "log.h"
 #include "manpage.h"
+#include "markdown.h"
 #include "usage.h"
 
 /* Longest name of an option, so that a value can be cut off. */
@@ -36,6 +37,8 @@ page_of(const char *arg)
 		return CMDLINE_HELP;
 	if (strcmp(arg, "--help=man") == 0)
 		return CMDLINE_MAN;
+	if (strcmp(arg, "--help=markdown") == 0)
+		return CMDLINE_MARKDOWN;
 	if (strcmp(arg, "--version") == 0)
 		return CMDLINE_VERSION;
 	return CMDLINE_NO_PAGE;
@@ -190,6 +193,9 @@ cmdline_parse(const struct program *program, int argc, char **argv, void *conf, 
 		break;
 	case CMDLINE_MAN:
 		manpage_print(program, stdout);
+		break;
+	case CMDLINE_MARKDOWN:
+		markdown_print(program, stdout);
 		break;
 	case CMDLINE_VERSION:
 		printf("%s %s, %s\n", program->name, DLO_VERSION, rte_version());

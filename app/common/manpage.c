@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-
 /* One character of text; a hyphen must stay one that can be pasted into a shell. */
 static void
 put_char(FILE *out, char c)

@@ -34,7 +34,8 @@ const char *const prose_arguments[] = {
 };
 
 const struct prose_item prose_pages[] = {
-	{ "--help, -h", "Print this help. '--help=man' prints the man page." },
+	{ "--help, -h", "Print this help. '--help=man' prints the man page, '--help=markdown' the "
+		"reference." },
 	{ "--version", "Print the versions of dpdk-lo and of DPDK." },
 	{ NULL, NULL },
 };

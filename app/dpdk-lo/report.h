@@ -17,7 +17,7 @@ void report_live(const struct app *app);
 void report_final(const struct app *app);
 
 /**
- * Write the JSON report (docs/user-guide.md has the format). The file appears whole or not at all.
+ * Write the JSON report (docs/guide/watching.md has the format). The file appears whole or not at all.
  * @return 0, or -errno after saying why
  */
 int report_json(const struct app *app, const char *path);

@@ -13,6 +13,7 @@
 #include "cmdline.h"
 #include "conf/option.h"
 #include "manpage.h"
+#include "markdown.h"
 #include "usage.h"
 
 static struct dlo_conf conf;
@@ -89,6 +90,7 @@ pages(void **state)
 		{ "--nonsense -- --mode nonsense -h", CMDLINE_HELP },
 		{ "--help=man", CMDLINE_MAN },
 		{ "-- --help=man", CMDLINE_MAN },
+		{ "--help=markdown", CMDLINE_MARKDOWN },
 		{ "--version", CMDLINE_VERSION },
 		{ "-- --version", CMDLINE_VERSION },
 	};
@@ -217,26 +219,45 @@ help_is_whole_and_wrapped(void **state)
 	free(text);
 }
 
-/* After a change of the table: dpdk-lo --help=man >docs/dpdk-lo.8 */
 static void
-man_page_is_committed(void **state)
+print_markdown(FILE *out, unsigned int columns)
 {
-	char *text = printed(print_man, 0);
-	FILE *f = fopen(MAN_PAGE, "r");
+	(void)columns;
+	markdown_print(&program_dpdk_lo, out);
+}
+
+static void
+check_committed(const char *path, void (*print)(FILE *, unsigned int))
+{
+	char *text = printed(print, 0);
+	FILE *f = fopen(path, "r");
 	char *committed;
 	size_t len;
 
-	(void)state;
 	if (f == NULL)
-		fail_msg("%s is not there", MAN_PAGE);
+		fail_msg("%s is not there", path);
 	committed = calloc(1, 1 << 20);
 	assert_non_null(committed);
 	len = fread(committed, 1, (1 << 20) - 1, f);
 	fclose(f);
 	if (len != strlen(text) || strcmp(committed, text) != 0)
-		fail_msg("%s differs from dpdk-lo --help=man: write it anew", MAN_PAGE);
+		fail_msg("%s differs from what the option table makes: run devtools/make-reference", path);
 	free(committed);
 	free(text);
+}
+
+static void
+man_page_is_committed(void **state)
+{
+	(void)state;
+	check_committed(MAN_PAGE, print_man);
+}
+
+static void
+reference_is_committed(void **state)
+{
+	(void)state;
+	check_committed(REFERENCE, print_markdown);
 }
 
 int
@@ -249,6 +270,7 @@ main(void)
 		cmocka_unit_test(config_is_read_first),
 		cmocka_unit_test(help_is_whole_and_wrapped),
 		cmocka_unit_test(man_page_is_committed),
+		cmocka_unit_test(reference_is_committed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
