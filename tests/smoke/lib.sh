@@ -60,8 +60,9 @@ show_logs()
 
 fail()
 {
-	echo "FAILED: $*"
+	# Last, because a summary shows the end of a long log.
 	show_logs
+	echo "FAILED: $*"
 	exit 1
 }
 

@@ -96,16 +96,19 @@ check_ping()
 # check_tcp ADDRESS...: each both ways; iperf3 itself fails when nothing gets through.
 check_tcp()
 {
-	local address way
+	local address way server
 	for address in "$@"; do
 		for way in '' -R; do
-			there iperf3 -s -1 >/dev/null 2>&1 &
-			PIDS+=("$!")
+			there iperf3 -s -1 >"$T/iperf-server.out" 2>&1 &
+			server=$!
+			PIDS+=("$server")
 			wait_for 5 sh -c "nsenter -t $PEER -n ss -Hltn 'sport = :5201' | grep -q ." ||
 				fail "no iperf3 server"
 			# shellcheck disable=SC2086 # an option or none
 			timeout 20 iperf3 -c "$address" -n 20M $way >"$T/iperf.out" 2>&1 ||
 				fail "no TCP to $address $way: $(tail -n 3 "$T/iperf.out")"
+			# Its port is the next one's, too.
+			finish "$server" || fail "the iperf3 server ended with $?"
 		done
 	done
 }
