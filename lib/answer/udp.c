@@ -10,19 +10,33 @@ is_enabled(const struct dlo_plan *plan, enum dlo_answer answer)
 	return (plan->answers & (UINT32_C(1) << answer)) != 0;
 }
 
+unsigned int
+dlo_udp_services(const struct dlo_plan *plan, uint16_t ports[DLO_UDP_SERVICES_MAX])
+{
+	const struct dlo_answer_settings *s = &plan->settings;
+	unsigned int nb = 0;
+
+	if (is_enabled(plan, DLO_ANSWER_SBFD) && s->sbfd.discriminator != 0)
+		ports[nb++] = DLO_PORT_SBFD;
+	if (is_enabled(plan, DLO_ANSWER_SBFD) && s->sbfd.echo)
+		ports[nb++] = DLO_PORT_BFD_ECHO;
+	/* Port 0 stands for "off", and is nobody's (RFC 6335 6). */
+	if (is_enabled(plan, DLO_ANSWER_UDP_ECHO) && s->udp_echo.port != 0)
+		ports[nb++] = s->udp_echo.port;
+	return nb;
+}
+
 bool
 dlo_udp_is_service(const struct dlo_plan *plan, uint16_t port)
 {
-	const struct dlo_answer_settings *s = &plan->settings;
+	uint16_t ports[DLO_UDP_SERVICES_MAX];
+	unsigned int nb = dlo_udp_services(plan, ports);
 
-	/* Port 0 stands for "off", and is nobody's (RFC 6335 6). */
-	if (port == 0)
-		return false;
-	if (is_enabled(plan, DLO_ANSWER_SBFD) &&
-		((port == DLO_PORT_SBFD && s->sbfd.discriminator != 0) ||
-			(port == DLO_PORT_BFD_ECHO && s->sbfd.echo)))
-		return true;
-	return is_enabled(plan, DLO_ANSWER_UDP_ECHO) && port == s->udp_echo.port;
+	for (unsigned int i = 0; i < nb; i++) {
+		if (ports[i] == port)
+			return true;
+	}
+	return false;
 }
 
 bool

@@ -13,6 +13,17 @@
 #define DLO_PORT_BFD_ECHO 3785
 #define DLO_PORT_SBFD 7784
 
+/** Most ports that answers listen on at a time. */
+#define DLO_UDP_SERVICES_MAX 8
+
+/**
+ * The ports that enabled answers of @p plan listen on; the one list that everything else asks,
+ * compiled plans of the burst functions too.
+ * @param ports written as far as the return value says, host order
+ * @return how many
+ */
+unsigned int dlo_udp_services(const struct dlo_plan *plan, uint16_t ports[DLO_UDP_SERVICES_MAX]);
+
 /** @return true when an enabled answer of @p plan listens on @p port. */
 bool dlo_udp_is_service(const struct dlo_plan *plan, uint16_t port);
 
