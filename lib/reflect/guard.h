@@ -118,6 +118,31 @@ dlo_ipv6_is_martian(const uint8_t *addr)
 	return lo <= 1 || lo >> 32 == 0xffff;
 }
 
+static inline bool
+dlo_ipv6_is_loopback(const uint8_t *addr)
+{
+	return dlo_get64(addr) == 0 && dlo_get64(addr + 8) == 1;
+}
+
+/**
+ * Step 7 of the walk, for modes that leave IP alone: 127.0.0.0/8 and ::1 never were on a wire
+ * (RFC 1122 3.2.1.3, RFC 4291 2.5.3), so whoever sent them means harm, or leaks.
+ */
+static inline enum dlo_verdict
+dlo_guard_loopback(const uint8_t *head, const struct dlo_frame *f)
+{
+	const uint8_t *ip = head + f->l3_off;
+
+	if (f->l3 == DLO_L3_IPV4) {
+		if (ip[DLO_IPV4_SRC] == 127 || ip[DLO_IPV4_DST] == 127)
+			return DLO_DROP_MARTIAN;
+	} else if (f->l3 == DLO_L3_IPV6) {
+		if (dlo_ipv6_is_loopback(ip + DLO_IPV6_SRC) || dlo_ipv6_is_loopback(ip + DLO_IPV6_DST))
+			return DLO_DROP_MARTIAN;
+	}
+	return DLO_PASS;
+}
+
 /** Step 7 of the walk, for modes that swap IP addresses. */
 static inline enum dlo_verdict
 dlo_guard_l3(const uint8_t *head, const struct dlo_frame *f)

@@ -63,8 +63,9 @@ dlo_classify(const struct dlo_plan *plan, struct dlo_packet *p)
 		v = dlo_punt_decide(plan, p);
 	if (v == DLO_PASS)
 		v = judge_destination(plan, p->head);
-	if (v == DLO_PASS && plan->guards && plan->mode >= DLO_MODE_IP)
-		v = dlo_guard_l3(p->head, &p->frame);
+	if (v == DLO_PASS && plan->guards)
+		v = plan->mode >= DLO_MODE_IP ? dlo_guard_l3(p->head, &p->frame) :
+						dlo_guard_loopback(p->head, &p->frame);
 	return v == DLO_PASS ? DLO_REFLECTED : v;
 }
 

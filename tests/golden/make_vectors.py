@@ -275,11 +275,18 @@ def guard_frames():
 	yield ether() / IPv6(src=A6, dst=A6) / udp(), only(*deep, drop="land")
 	yield ether() / Dot1Q(vlan=3) / IP(src=A4, dst=A4, frag=5) / Raw(payload(16)), \
 		only(*deep, drop="land")
-	for addr in ("127.0.0.1", "127.255.255.254", "0.0.0.0", "0.1.2.3", "224.0.0.1",
-			"239.255.255.255", "240.0.0.1", "255.255.255.255"):
+	# Loopback addresses in every mode, other martians where addresses are swapped.
+	for addr in ("127.0.0.1", "127.255.255.254"):
+		yield ether() / ip4(src=addr) / udp(), "martian"
+		yield ether() / ip4(dst=addr) / udp(), "martian"
+	yield ether() / Dot1Q(vlan=3) / ip4(dst="127.0.0.1", frag=5) / Raw(payload(16)), "martian"
+	yield ether() / ip6(src="::1") / udp(), "martian"
+	yield ether() / ip6(dst="::1") / udp(), "martian"
+	for addr in ("0.0.0.0", "0.1.2.3", "224.0.0.1", "239.255.255.255", "240.0.0.1",
+			"255.255.255.255"):
 		yield ether() / ip4(src=addr) / udp(), only(*deep, drop="martian")
 		yield ether() / ip4(dst=addr) / udp(), only(*deep, drop="martian")
-	for addr in ("::1", "::", "ff02::1", "ff0e::101"):
+	for addr in ("::", "ff02::1", "ff0e::101"):
 		yield ether() / ip6(src=addr) / udp(), only(*deep, drop="martian")
 		yield ether() / ip6(dst=addr) / udp(), only(*deep, drop="martian")
 	for option in (IPOption_LSRR, IPOption_SSRR):

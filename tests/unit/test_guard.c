@@ -119,7 +119,8 @@ ether_types(void **state)
 }
 
 static void
-with_addrs4(const char *what, const char *src, const char *dst, enum dlo_verdict reason)
+with_addrs4(const char *what, const char *src, const char *dst, enum dlo_verdict reason,
+	unsigned int modes)
 {
 	struct frame f;
 
@@ -127,11 +128,12 @@ with_addrs4(const char *what, const char *src, const char *dst, enum dlo_verdict
 	frame_ipv4(&f, 17, src, dst, NULL, 0);
 	frame_udp(&f, 1, 2, 18);
 	frame_finish(&f);
-	dropped(what, &f, reason, reason == DLO_REFLECTED ? 0 : DEEP);
+	dropped(what, &f, reason, modes);
 }
 
 static void
-with_addrs6(const char *what, const char *src, const char *dst, enum dlo_verdict reason)
+with_addrs6(const char *what, const char *src, const char *dst, enum dlo_verdict reason,
+	unsigned int modes)
 {
 	struct frame f;
 
@@ -139,21 +141,22 @@ with_addrs6(const char *what, const char *src, const char *dst, enum dlo_verdict
 	frame_ipv6(&f, 17, src, dst);
 	frame_udp(&f, 1, 2, 18);
 	frame_finish(&f);
-	dropped(what, &f, reason, reason == DLO_REFLECTED ? 0 : DEEP);
+	dropped(what, &f, reason, modes);
 }
 
 static void
 addresses(void **state)
 {
 	static const char *const bad4[] = {
-		"0.0.0.0", "0.255.255.255", "127.0.0.0", "127.255.255.255", "224.0.0.0",
-		"239.255.255.255", "240.0.0.0", "255.255.255.255",
+		"0.0.0.0", "0.255.255.255", "224.0.0.0", "239.255.255.255", "240.0.0.0",
+		"255.255.255.255",
 	};
+	static const char *const loopback4[] = { "127.0.0.0", "127.0.0.1", "127.255.255.255" };
 	static const char *const good4[] = {
 		"1.0.0.0", "126.255.255.255", "128.0.0.0", "223.255.255.255", "169.254.0.1",
 	};
 	static const char *const bad6[] = {
-		"::", "::1", "ff00::", "ff02::1", "ffff::", "::ffff:0.0.0.0", "::ffff:1.2.3.4",
+		"::", "ff00::", "ff02::1", "ffff::", "::ffff:0.0.0.0", "::ffff:1.2.3.4",
 	};
 	static const char *const good6[] = {
 		"::2", "1::", "0:0:0:1::1", "feff::", "fe80::1", "::fffe:1.2.3.4",
@@ -161,24 +164,31 @@ addresses(void **state)
 	};
 
 	(void)state;
-	with_addrs4("LAND", IP_OTHER, IP_OTHER, DLO_DROP_LAND);
-	with_addrs4("LAND martian", "127.0.0.1", "127.0.0.1", DLO_DROP_LAND);
-	with_addrs6("LAND", IP6_OTHER, IP6_OTHER, DLO_DROP_LAND);
+	with_addrs4("LAND", IP_OTHER, IP_OTHER, DLO_DROP_LAND, DEEP);
+	with_addrs4("LAND martian", "0.0.0.0", "0.0.0.0", DLO_DROP_LAND, DEEP);
+	with_addrs6("LAND", IP6_OTHER, IP6_OTHER, DLO_DROP_LAND, DEEP);
+	/* Loopback addresses never come from a wire, whatever is swapped. */
+	for (unsigned int i = 0; i < sizeof(loopback4) / sizeof(loopback4[0]); i++) {
+		with_addrs4(loopback4[i], loopback4[i], IP_OTHER, DLO_DROP_MARTIAN, ALL);
+		with_addrs4(loopback4[i], IP_OTHER, loopback4[i], DLO_DROP_MARTIAN, ALL);
+	}
+	with_addrs6("from ::1", "::1", IP6_OTHER, DLO_DROP_MARTIAN, ALL);
+	with_addrs6("to ::1", IP6_OTHER, "::1", DLO_DROP_MARTIAN, ALL);
 	for (unsigned int i = 0; i < sizeof(bad4) / sizeof(bad4[0]); i++) {
-		with_addrs4(bad4[i], bad4[i], IP_OTHER, DLO_DROP_MARTIAN);
-		with_addrs4(bad4[i], IP_OTHER, bad4[i], DLO_DROP_MARTIAN);
+		with_addrs4(bad4[i], bad4[i], IP_OTHER, DLO_DROP_MARTIAN, DEEP);
+		with_addrs4(bad4[i], IP_OTHER, bad4[i], DLO_DROP_MARTIAN, DEEP);
 	}
 	for (unsigned int i = 0; i < sizeof(good4) / sizeof(good4[0]); i++) {
-		with_addrs4(good4[i], good4[i], IP_OTHER, DLO_REFLECTED);
-		with_addrs4(good4[i], IP_OTHER, good4[i], DLO_REFLECTED);
+		with_addrs4(good4[i], good4[i], IP_OTHER, DLO_REFLECTED, 0);
+		with_addrs4(good4[i], IP_OTHER, good4[i], DLO_REFLECTED, 0);
 	}
 	for (unsigned int i = 0; i < sizeof(bad6) / sizeof(bad6[0]); i++) {
-		with_addrs6(bad6[i], bad6[i], IP6_OTHER, DLO_DROP_MARTIAN);
-		with_addrs6(bad6[i], IP6_OTHER, bad6[i], DLO_DROP_MARTIAN);
+		with_addrs6(bad6[i], bad6[i], IP6_OTHER, DLO_DROP_MARTIAN, DEEP);
+		with_addrs6(bad6[i], IP6_OTHER, bad6[i], DLO_DROP_MARTIAN, DEEP);
 	}
 	for (unsigned int i = 0; i < sizeof(good6) / sizeof(good6[0]); i++) {
-		with_addrs6(good6[i], good6[i], IP6_OTHER, DLO_REFLECTED);
-		with_addrs6(good6[i], IP6_OTHER, good6[i], DLO_REFLECTED);
+		with_addrs6(good6[i], good6[i], IP6_OTHER, DLO_REFLECTED, 0);
+		with_addrs6(good6[i], IP6_OTHER, good6[i], DLO_REFLECTED, 0);
 	}
 }
 
