@@ -4,7 +4,7 @@
 
 /**
  * @file
- * The lane: what answers have to remember from one frame of a queue to the next. Plans are shared
+ * The lane: what answers and the filter have to remember from one frame of a queue to the next. Plans are shared
  * and read-only; everything that moves is here, and every receive queue has its own.
  *
  * Thread: the lcore that polls the queue, all functions and fields; it is the only writer and the
@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "reflect/filter.h"
 #include "stats/verdict.h"
 
 /** A limit in answers per second, as dlo_rate_make() computes it; all zero: unlimited. */
@@ -33,6 +34,7 @@ struct dlo_lane {
 	/** TSC of the burst being worked on; set by the poller before each burst. */
 	uint64_t now;
 	struct dlo_bucket buckets[DLO_ANSWER_MAX]; /**< by enum dlo_answer */
+	struct dlo_filter_class classes[DLO_FILTER_CLASSES]; /**< see dlo_filter_why() */
 };
 
 /**

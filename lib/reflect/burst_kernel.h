@@ -70,13 +70,13 @@ like_first(const struct dlo_plan *plan, const struct dlo_run *run, const struct 
 	l->mbuf = load32((const uint8_t *)m + MBUF_OFF);
 	l->mbuf_mask = load32(&mbuf_mask);
 	l->head = load32(run->data);
-	l->head_mask = load32(row->head_mask);
+	l->head_mask = load32(run->head_mask);
 	l->win_off = row->win;
 	l->win = load32(run->data + row->win);
 	l->win_mask = load32(run->win_mask);
 	l->tail_off = row->tail;
 	l->tail = load16(run->data + row->tail);
-	l->tail_mask = load16(row->tail_mask);
+	l->tail_mask = load16(run->tail_mask);
 	l->l4_off = row->l4;
 	l->ports = row->l4 != 0 && plan->mode >= DLO_MODE_L4;
 	l->land = guarded;
@@ -175,13 +175,13 @@ run_shape(enum dlo_shape shape, enum turn turn, bool offloads, struct rte_mbuf *
 }
 
 static uint16_t
-run(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t nb)
+run(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte_mbuf **pkts, uint16_t nb)
 {
 	struct dlo_run start;
 	struct like l;
 	bool off;
 
-	dlo_run_start(plan, pkts[0], &start);
+	dlo_run_start(plan, lane, pkts[0], &start);
 	if (start.row == NULL)
 		return 0;
 	off = start.offloads;
@@ -219,7 +219,7 @@ BURST(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t nb_pkts, str
 	uint64_t bytes = 0;
 
 	if (nb_pkts > 1)
-		done = run(plan, pkts, nb_pkts);
+		done = run(plan, ret->lane, pkts, nb_pkts);
 	if (done > 0) {
 		memset(ret->verdict, DLO_REFLECTED, sizeof(ret->verdict));
 		bytes = (uint64_t)done * rte_pktmbuf_pkt_len(pkts[0]);

@@ -15,6 +15,7 @@
 
 #include "address/address.h"
 #include "answer/settings.h"
+#include "reflect/filter.h"
 #include "reflect/mode.h"
 #include "stats/verdict.h"
 
@@ -38,7 +39,8 @@ struct dlo_plan {
 	bool link; /**< the port's other end is this host's kernel */
 	bool punt; /**< not on the link: what is for a loopback and no answer claims is the host's */
 	bool forward; /**< on the link: what the host sends from a loopback leaves by a port */
-	struct rte_ether_addr punt_dst; /**< with punt: MAC of the link's kernel side, never zero */
+	bool unmatched_punt; /**< not on the link: what does not match the filter is the host's */
+	struct rte_ether_addr punt_dst; /**< with these: MAC of the link's kernel side, never zero */
 	struct rte_ether_addr punt_src; /**< with punt: software MAC of the link */
 	bool carry; /**< frames of the host's own lo come along: only on the link */
 	uint32_t answers; /**< bit (1 << enum dlo_answer): enabled answers */
@@ -46,6 +48,7 @@ struct dlo_plan {
 	unsigned int nb_own_macs;
 	struct rte_ether_addr own_macs[DLO_OWN_MACS_MAX]; /**< software MACs of all our ports */
 	const struct dlo_addr_table *addresses; /**< never NULL; owned by who made the plan */
+	struct dlo_filter filter; /**< what is turned round, answers aside */
 	struct dlo_answer_settings settings; /**< of those answers that have any */
 };
 

@@ -85,6 +85,76 @@ dlo_punt_decide(const struct dlo_plan *plan, const struct dlo_packet *p)
 	return plan->punt ? decide_punt(plan, p) : decide_forward(plan, p);
 }
 
+static bool
+is_neighbour_talk(const struct dlo_packet *p)
+{
+	const struct dlo_frame *f = &p->frame;
+	uint8_t type;
+
+	if (f->l3 == DLO_L3_ARP || f->ether_type == DLO_TYPE_ARP)
+		return true;
+	if (f->l3 != DLO_L3_IPV6 || f->proto != DLO_PROTO_ICMPV6)
+		return false;
+	/* What cannot be looked at is taken for the worst. RFC 4861 4: types 133 to 137. */
+	type = f->l4 == DLO_L4_ICMPV6 ? p->head[f->l4_off + DLO_ICMP_TYPE] : DLO_ICMPV6_NS;
+	return type >= 133 && type <= 137;
+}
+
+/* Groups and the broadcast address are destinations that a host may listen to. */
+static bool
+is_ip_group(const struct dlo_frame *f, const uint8_t *addr)
+{
+	return f->l3 == DLO_L3_IPV6 ? addr[0] == 0xff :
+				      addr[0] >> 4 == 0xe || dlo_get32(addr) == UINT32_MAX;
+}
+
+static enum dlo_verdict
+check_ip_for_host(const struct dlo_plan *plan, const struct dlo_packet *p)
+{
+	const struct dlo_frame *f = &p->frame;
+	const uint8_t *src = source_of(p->head, f), *dst = destination_of(p->head, f);
+
+	if (memcmp(src, dst, f->l3 == DLO_L3_IPV4 ? 4 : 16) == 0)
+		return DLO_DROP_LAND;
+	if (is_martian(f, src) || dlo_owner_is_us(owner_at(plan, f, src)) ||
+		(is_martian(f, dst) && !is_ip_group(f, dst)))
+		return DLO_DROP_MARTIAN;
+	return (f->flags & DLO_FRAME_OPTIONS) != 0 ? DLO_DROP_OPTIONS : DLO_PUNTED;
+}
+
+enum dlo_verdict
+dlo_unmatched_decide(const struct dlo_plan *plan, const struct dlo_packet *p)
+{
+	const struct dlo_frame *f = &p->frame;
+	enum dlo_verdict v = DLO_PASS;
+
+	if (!plan->unmatched_punt)
+		return DLO_DROP_FILTERED;
+	if (plan->punt)
+		v = dlo_punt_decide(plan, p);
+	/* With guards on this was looked at before. */
+	if (v == DLO_PASS && !plan->guards)
+		v = dlo_guard_l2(plan, p->head, f);
+	if (v != DLO_PASS)
+		return v;
+	/* To a zero MAC the link has nothing but frames of lo. */
+	if (f->fault != DLO_FAULT_NONE || dlo_get48(p->head + DLO_ETHER_DST) == 0 ||
+		is_neighbour_talk(p))
+		return DLO_DROP_FILTERED;
+	if (f->l3 == DLO_L3_IPV4 || f->l3 == DLO_L3_IPV6)
+		return check_ip_for_host(plan, p);
+	return f->ether_type == DLO_TYPE_IPV4 || f->ether_type == DLO_TYPE_IPV6 ?
+		DLO_DROP_FILTERED : DLO_PUNTED;
+}
+
+static bool
+is_for_loopback(const struct dlo_plan *plan, const struct dlo_packet *p)
+{
+	return plan->punt && is_ip(&p->frame) && p->frame.nb_tags <= DLO_PUNT_TAGS_MAX &&
+		dlo_is_to_our_mac(plan, p->head) && owner_at(plan, &p->frame,
+			destination_of(p->head, &p->frame)) >= DLO_OWNER_LOOPBACK;
+}
+
 enum dlo_verdict
 dlo_punt(const struct dlo_plan *plan, struct rte_mbuf *m, struct dlo_station *ret,
 	uint16_t *ret_loopback)
@@ -101,6 +171,14 @@ dlo_punt(const struct dlo_plan *plan, struct rte_mbuf *m, struct dlo_station *re
 		return DLO_DROP_TOO_BIG;
 	if (dlo_segment_is_shared(m))
 		return DLO_DROP_SHARED;
+	if (!is_for_loopback(plan, &p)) {
+		if (dlo_is_to_our_mac(plan, p.head))
+			memcpy(rte_pktmbuf_mtod(m, uint8_t *) + DLO_ETHER_DST,
+				plan->punt_dst.addr_bytes, DLO_MAC_LEN);
+		dlo_packet_clear_offloads(m);
+		*ret_loopback = DLO_PUNT_NO_LOOPBACK;
+		return DLO_PUNTED;
+	}
 	from.family = p.frame.l3 == DLO_L3_IPV4 ? 4 : 6;
 	from.nb_tags = p.frame.nb_tags;
 	memcpy(from.addr, source_of(p.head, &p.frame), from.family == 4 ? 4 : 16);

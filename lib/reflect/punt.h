@@ -4,9 +4,10 @@
 
 /**
  * @file
- * Between ports and the host link: a frame that a port received for a loopback of the host is
- * punted to the link, a frame that the host sent from a loopback is forwarded to a port. The
- * appliance is a piece of wire there: IP headers stay as they are, only the Ethernet header is new.
+ * Between ports and the host link: a frame that a port received for a loopback of the host, or that
+ * does not match its filter, is punted to the link; a frame that the host sent from a loopback is
+ * forwarded to a port. The appliance is a piece of wire there: IP headers stay as they are, only the
+ * Ethernet header is new.
  *
  * Thread: the lcore that owns the mbuf, all functions.
  */
@@ -43,11 +44,26 @@ struct dlo_station {
  */
 enum dlo_verdict dlo_punt_decide(const struct dlo_plan *plan, const struct dlo_packet *p);
 
+/** Number of the loopback that a frame is for, when it is for none. */
+#define DLO_PUNT_NO_LOOPBACK UINT16_MAX
+
 /**
- * Make a frame with DLO_PUNTED ready for the link: destination MAC of the link's kernel side,
- * source MAC of the link, no tags. Its checksums are complete: it came from a wire.
- * @param ret who sent it, to be reached the same way back; not written on failure
- * @param ret_loopback number of the loopback that it is for; not written on failure
+ * Step 4 of the walk, for a frame that does not match the filter and that no answer claimed: the
+ * host's, where the plan says so. Not ARP and not neighbour discovery: the link has neighbours of
+ * its own, and nobody on a wire may speak for them.
+ * @return DLO_PUNTED, or why not: DLO_DROP_FILTERED, or what is wrong with it, as above and with
+ *   guards off too
+ */
+enum dlo_verdict dlo_unmatched_decide(const struct dlo_plan *plan, const struct dlo_packet *p);
+
+/**
+ * Make a frame with DLO_PUNTED ready for the link. For a loopback: destination MAC of the link's
+ * kernel side, source MAC of the link, no tags. Any other stays as it came, but for the kernel's
+ * MAC in place of the port's. Its checksums are complete: it came from a wire.
+ * @param ret who sent it, to be reached the same way back; not written on failure, nor for others
+ *   than loopbacks
+ * @param ret_loopback number of the loopback that it is for, or DLO_PUNT_NO_LOOPBACK; not written
+ *   on failure
  * @return DLO_PUNTED, or why not (then @p m is as it was): DLO_DROP_SHARED, or DLO_DROP_TOO_BIG
  *   when its headers lie in pieces
  */

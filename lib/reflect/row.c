@@ -6,6 +6,7 @@
 #include <rte_mbuf.h>
 
 #include "answer/answer.h"
+#include "answer/lane.h"
 #include "answer/udp.h"
 #include "reflect/guard.h"
 #include "reflect/packet.h"
@@ -175,8 +176,38 @@ add_owners(const struct dlo_plan *plan, const struct dlo_row *row, const uint8_t
 		add_prefix(mask, dlo_addr_block4(t, src));
 }
 
+/*
+ * Frames that agree in all that made the filter say yes match, too. @return false where that is more
+ * than the windows of the row show.
+ */
+static bool
+add_filter(const struct dlo_plan *plan, struct dlo_lane *lane, const struct rte_mbuf *m,
+	const struct dlo_row *row, struct dlo_run *ret)
+{
+	uint8_t mask[DLO_FILTER_REACH];
+
+	if (!dlo_filter_why(&plan->filter, lane != NULL ? lane->classes : NULL, ret->data,
+		    rte_pktmbuf_data_len(m), mask))
+		return false;
+	for (unsigned int i = 0; i < sizeof(ret->head_mask); i++)
+		ret->head_mask[i] |= mask[i];
+	for (unsigned int i = sizeof(ret->head_mask); i < DLO_FILTER_REACH; i++) {
+		if (mask[i] == 0)
+			continue;
+		if (row->shape != DLO_SHAPE_L2 && i - row->win < sizeof(ret->win_mask))
+			ret->win_mask[i - row->win] = 0xff;
+		else if (row->shape == DLO_SHAPE_V6 && i >= row->tail &&
+			i - row->tail < sizeof(ret->tail_mask))
+			ret->tail_mask[i - row->tail] = 0xff;
+		else
+			return false;
+	}
+	return true;
+}
+
 void
-dlo_run_start(const struct dlo_plan *plan, struct rte_mbuf *m, struct dlo_run *ret)
+dlo_run_start(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte_mbuf *m,
+	struct dlo_run *ret)
 {
 	struct dlo_packet p;
 	const struct dlo_row *row;
@@ -194,11 +225,15 @@ dlo_run_start(const struct dlo_plan *plan, struct rte_mbuf *m, struct dlo_run *r
 	row = find_row(plan, p.head, &p.frame);
 	if (row == NULL || m->data_len < row->min_len)
 		return;
+	memcpy(ret->head_mask, row->head_mask, sizeof(ret->head_mask));
 	memcpy(ret->win_mask, row->win_mask, sizeof(ret->win_mask));
+	memcpy(ret->tail_mask, row->tail_mask, sizeof(ret->tail_mask));
 	if ((plan->punt || plan->forward) && row->shape != DLO_SHAPE_L2 &&
 		dlo_is_to_our_mac(plan, p.head))
 		add_owners(plan, row, p.head, ret->win_mask);
-	ret->row = row;
 	ret->data = p.head;
+	if (plan->filter.match != NULL && !add_filter(plan, lane, m, row, ret))
+		return;
+	ret->row = row;
 	ret->offloads = !plan->link && m->ol_flags != 0;
 }

@@ -18,6 +18,7 @@
 
 #include "reflect/plan.h"
 
+struct dlo_lane;
 struct rte_mbuf;
 
 /** Where a row's frames have what is to be turned round, behind the MAC addresses. */
@@ -45,14 +46,19 @@ struct dlo_run {
 	const uint8_t *data; /**< the first frame's, not yet turned round */
 	bool offloads; /**< receive offload flags have to be cleared */
 	/** The row's, and where loopbacks decide what becomes of a frame also as much of its
-	 * addresses as tells that nothing else than the first frame's is near. */
+	 * addresses as tells that nothing else than the first frame's is near; where a filter
+	 * decides, what that looks at. */
+	uint8_t head_mask[32];
 	uint8_t win_mask[32];
+	uint8_t tail_mask[16];
 };
 
 /**
  * Judge @p m without writing anything, and find the row of frames that may follow it.
+ * @param lane see dlo_reflect_burst()
  * @param ret row is NULL unless frames of the row that agree with @p m are reflected, too
  */
-void dlo_run_start(const struct dlo_plan *plan, struct rte_mbuf *m, struct dlo_run *ret);
+void dlo_run_start(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte_mbuf *m,
+	struct dlo_run *ret);
 
 #endif

@@ -59,6 +59,9 @@ dlo_classify(const struct dlo_plan *plan, struct dlo_packet *p)
 	if (v == DLO_PASS && p->frame.fault == DLO_FAULT_NONE &&
 		dlo_answer_may_claim(plan, &p->frame))
 		v = dlo_answer_decide(plan, p);
+	if (v == DLO_PASS && plan->filter.match != NULL &&
+		!plan->filter.match(plan->filter.ctx, p->m))
+		v = dlo_unmatched_decide(plan, p);
 	if (v == DLO_PASS && (plan->punt || plan->forward))
 		v = dlo_punt_decide(plan, p);
 	if (v == DLO_PASS)
