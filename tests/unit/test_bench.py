@@ -14,12 +14,16 @@ import unittest
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BENCH = os.path.join(TOP, "bench")
-sys.path[:0] = [os.path.join(BENCH, "lib"), os.path.join(BENCH, "figures")]
+sys.path[:0] = [os.path.join(BENCH, part) for part in ("lib", "figures", "link")]
 
 import figures  # noqa: E402
 import frames  # noqa: E402
+import loads  # noqa: E402
+import sides  # noqa: E402
 import stats  # noqa: E402
+import table  # noqa: E402
 from measure import Case  # noqa: E402
+from process import Failure  # noqa: E402
 from program import lcores  # noqa: E402
 from report import case_results  # noqa: E402
 
@@ -254,6 +258,54 @@ class CommandLine(unittest.TestCase):
 		done = run("run.sh", "--out", "/dev/null/x", "--only", "null")
 		self.assertEqual(done.returncode, 1)
 		self.assertIn("choose another --out", done.stderr)
+
+
+class Link(unittest.TestCase):
+	"""bench/link.sh: what it makes of samples, and of what other programs say."""
+
+	def setUp(self):
+		self.lines = []
+		self.writer = types.SimpleNamespace(
+			write=lambda kind, **values: self.lines.append({"type": kind, **values}))
+
+	@staticmethod
+	def samples(*values, **more):
+		return [{"value": value, "cores": 1.5, "own_cores": 0.5, "lost": 0, **more}
+			for value in values]
+
+	def test_a_side_is_held_against_lo(self):
+		load = loads.LOADS[0]
+		text = table.load_results(self.writer, load,
+			{"lo": self.samples(20, 22), "vtap": self.samples(10, 11, retransmits=3)})
+		self.assertIn("0.50x", text)
+		self.assertIn("sent again 6", text)
+		self.assertEqual([line["side"] for line in self.lines], ["lo", "vtap"])
+		self.assertEqual(self.lines[1]["Gbit/s"]["median"], 10.5)
+
+	def test_goals_need_both_ends(self):
+		found = {"tcp1": {"lo": self.samples(20), "vtap": self.samples(14)}}
+		text = table.goals(self.writer, found)
+		self.assertEqual([(line["case"], line["reached"]) for line in self.lines], [("tcp1", False)])
+		self.assertIn("0.70x", text)
+		self.assertIn("MISSED", text)
+
+	def test_sides_of_ones_own(self):
+		side = sides.parse("small=--link dlo0,mtu=1280 --idle spin")
+		self.assertEqual((side.name, side.options, side.address),
+			("small", "--link dlo0,mtu=1280 --idle spin", sides.MIRROR))
+		with self.assertRaises(Failure):
+			sides.parse("small")
+
+	def test_loads_need_their_programs(self):
+		load = loads.Load("none", "", "", True, None, "sh", "no-such-program-here")
+		self.assertEqual(load.missing(), "no-such-program-here is not installed")
+
+	def test_helps(self):
+		found = run("link.sh", "--help")
+		self.assertEqual(found.returncode, 0)
+		for load in loads.LOADS:
+			self.assertIn(load.name, found.stdout)
+		self.assertEqual(run("link.sh", "--only", "nothing").returncode, 2)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What came out, for people and for programs: a table for each load, and what was aimed at."""
+
+import stats
+
+# (load, side, load and side that it is held against, least ratio); where less is better: largest.
+GOALS = [
+	("tcp1", "vtap", "tcp1", "lo", 0.75),
+	("tcp1", "vtap mtu 1500", "tcp1", "lo", 0.5),
+	("tcp1", "vtap", "tcp1", "net_tap", 5.0),
+	("tcp4", "vtap", "tcp1", "vtap", 1.0),
+	("http", "vtap", "http", "lo", 0.4),
+]
+
+
+def values(samples):
+	return [sample["value"] for sample in samples]
+
+
+def median(samples, key):
+	found = [sample[key] for sample in samples if key in sample]
+	return stats.summary(found)["median"] if found else None
+
+
+def more(samples):
+	"""What else is worth a word: medians, but for what must not happen at all, where it is the sum."""
+	words = []
+	for key, name in (("p99", "p99"), ("max", "max"), ("offered_kpps", "offered")):
+		value = median(samples, key)
+		if value is not None:
+			words.append(f"{name} {value:.0f}")
+	for key, name in (("retransmits", "sent again"), ("needless", "of these needlessly"),
+			("lost", "lost")):
+		total = sum(sample.get(key, 0) for sample in samples)
+		if total:
+			words.append(f"{name} {total}")
+	return ", ".join(words)
+
+
+def load_results(lines, load, samples):
+	"""Write a load's results as JSON lines and return its table as text."""
+	width = max(len(name) for name in samples)
+	text = [f"{load.name}: {load.title}",
+		f"  {'':{width}}  {load.unit:>8}  {'min..max':>17}  {'quartiles':>17}  {'to lo':>6}  "
+		"cores  of these dpdk-lo"]
+	for name, taken in samples.items():
+		found = stats.summary(values(taken))
+		cores, own = median(taken, "cores"), median(taken, "own_cores")
+		lines.write("result", case=load.name, side=name, unit=load.unit, values=values(taken),
+			cores=cores, own_cores=own, **{load.unit: found})
+		share = f"{stats.ratio(values(taken), values(samples['lo']))['ratio']:5.2f}x" \
+			if "lo" in samples else ""
+		text.append(f"  {name:{width}}  {found['median']:8.2f}  "
+			f"{found['min']:8.2f}..{found['max']:<7.2f}  {found['q1']:8.2f}..{found['q3']:<7.2f}  "
+			f"{share:>6}  {cores:5.2f}  {own:5.3f}  {more(taken)}")
+	return "\n".join(text)
+
+
+def goals(lines, found):
+	"""The ratios that were aimed at, as far as both ends of them were measured."""
+	text = ["goals"]
+	for load, side, base_load, base, goal in GOALS:
+		ours, theirs = found.get(load, {}).get(side), found.get(base_load, {}).get(base)
+		if not ours or not theirs:
+			continue
+		ratio = stats.ratio(values(ours), values(theirs))
+		met = stats.reached(ratio, goal)
+		lines.write("ratio", case=load, ours=side, theirs=base, base=base_load, goal=goal,
+			reached=met, **ratio)
+		text.append(f"  {load} {side} / {base_load} {base}: {ratio['ratio']:.2f}x "
+			f"({ratio['min']:.2f}..{ratio['max']:.2f}, quartiles {ratio['q1']:.2f}..{ratio['q3']:.2f})"
+			f"  goal {goal:g}x {'reached' if met else 'MISSED'}")
+	return "\n".join(text)
