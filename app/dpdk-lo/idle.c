@@ -5,27 +5,46 @@
 #include <sched.h>
 #include <time.h>
 
+#include <rte_cycles.h>
 #include <rte_pause.h>
 
 #include "carry.h"
 
-/* The first turns after a frame only pause: the next burst of a busy port is closer than a sleep. */
-#define SPIN_TURNS 64
-/* Then the core is offered to whoever wants it: on a small machine that is the peer. */
-#define YIELD_TURNS 512
+/*
+ * For so long after the last frame a worker stays awake: about what it costs to be put to sleep and
+ * woken, and longer than a peer takes to answer on the same machine. Shorter, and every answer waits
+ * for a wake-up; longer, and it is time taken from the very peers that are waited for
+ * (docs/performance.md has the figures).
+ */
+#define AWAKE_US 30
 /* Sleep on descriptors ends with the first frame; the limit only bounds housekeeping. */
 #define WAIT_MS 20
 /* Without descriptors a frame waits for the sleep to end: short at first, never beyond this. */
 #define NAP_MIN_NS 20000
 #define NAP_MAX_NS 500000
+/* So many naps of one length, and of this many lengths. */
+#define NAP_REPEAT 16
+#define NAP_STEPS 8
+
+/* Where there is one CPU only, those whose frames we wait for need it. */
+static bool
+has_one_cpu(void)
+{
+	cpu_set_t cpus;
+
+	return sched_getaffinity(0, sizeof(cpus), &cpus) == 0 && CPU_COUNT(&cpus) == 1;
+}
 
 void
 idle_init(struct idle *idle, const struct worker *w)
 {
 	idle->adaptive = w->adaptive;
+	idle->yields = has_one_cpu();
 	idle->can_wait = w->nb_queues > 0;
 	idle->wait_ms = w->carries ? CARRY_WAIT_MS : WAIT_MS;
-	idle->empty_turns = 0;
+	idle->awake_tsc = rte_get_tsc_hz() / 1000000 * AWAKE_US;
+	idle->since = 0;
+	idle->naps = 0;
 	idle->woken = false;
 	idle->nb_fds = 0;
 	for (unsigned int i = 0; i < w->nb_queues; i++) {
@@ -39,35 +58,36 @@ idle_init(struct idle *idle, const struct worker *w)
 }
 
 static void
-nap(unsigned int naps_so_far)
+nap(struct idle *idle)
 {
 	struct timespec ts = { .tv_nsec = NAP_MIN_NS };
 
-	for (; naps_so_far >= 16 && ts.tv_nsec < NAP_MAX_NS; naps_so_far -= 16)
+	for (unsigned int n = idle->naps; n >= NAP_REPEAT && ts.tv_nsec < NAP_MAX_NS; n -= NAP_REPEAT)
 		ts.tv_nsec *= 2;
 	if (ts.tv_nsec > NAP_MAX_NS)
 		ts.tv_nsec = NAP_MAX_NS;
+	if (idle->naps < NAP_REPEAT * NAP_STEPS)
+		idle->naps++;
 	nanosleep(&ts, NULL);
 }
 
 bool
 idle_wait(struct idle *idle)
 {
-	unsigned int turns = idle->empty_turns;
+	uint64_t now;
 
 	if (!idle->adaptive) {
 		rte_pause();
 		return false;
 	}
-	/* Stops counting where the longest nap is reached. */
-	if (turns < YIELD_TURNS + 16 * 8)
-		idle->empty_turns++;
-	if (turns < SPIN_TURNS) {
-		rte_pause();
-		return false;
-	}
-	if (turns < YIELD_TURNS) {
-		sched_yield();
+	now = rte_rdtsc();
+	if (idle->since == 0)
+		idle->since = now;
+	if (now - idle->since < idle->awake_tsc) {
+		if (idle->yields)
+			sched_yield();
+		else
+			rte_pause();
 		return false;
 	}
 	/*
@@ -75,7 +95,7 @@ idle_wait(struct idle *idle)
 	 * eventfd of a driver with interrupts): waiting for it again would be a spin.
 	 */
 	if (!idle->can_wait || idle->woken)
-		nap(turns - YIELD_TURNS);
+		nap(idle);
 	else
 		idle->woken = poll(idle->fds, idle->nb_fds, idle->wait_ms) > 0;
 	return true;

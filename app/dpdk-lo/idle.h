@@ -4,8 +4,8 @@
 
 /**
  * @file
- * What a worker does when there is nothing to do: spin, or back off in steps and sleep, on file
- * descriptors where every queue has one, else for a bounded time.
+ * What a worker does when there is nothing to do: spin, or stay awake for a moment and then sleep, on
+ * file descriptors where every queue has one, else for a bounded time.
  */
 
 #include <poll.h>
@@ -18,7 +18,10 @@ struct idle {
 	bool adaptive;
 	bool can_wait; /**< every queue has a descriptor to sleep on */
 	int wait_ms; /**< longest sleep on descriptors */
-	unsigned int empty_turns; /**< since the last frame */
+	bool yields; /**< the CPU is offered to others instead of kept */
+	uint64_t awake_tsc; /**< stays awake for so long, in TSC cycles */
+	uint64_t since; /**< TSC of the first turn without a frame; 0: the last one had some */
+	unsigned int naps; /**< since the last frame */
 	bool woken; /**< a descriptor was ready, and no frame has come since */
 	unsigned int nb_fds;
 	struct pollfd fds[QUEUES_MAX];
@@ -31,7 +34,8 @@ void idle_init(struct idle *idle, const struct worker *w);
 static inline void
 idle_reset(struct idle *idle)
 {
-	idle->empty_turns = 0;
+	idle->since = 0;
+	idle->naps = 0;
 	idle->woken = false;
 }
 
