@@ -63,4 +63,12 @@ dlo_put32(uint8_t *p, uint32_t value)
 	memcpy(p, &v, sizeof(v));
 }
 
+static inline void
+dlo_put64(uint8_t *p, uint64_t value)
+{
+	uint64_t v = rte_cpu_to_be_64(value);
+
+	memcpy(p, &v, sizeof(v));
+}
+
 #endif

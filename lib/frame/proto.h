@@ -29,6 +29,7 @@
 #define DLO_TYPE_EAPOL 0x888e
 #define DLO_TYPE_QINQ 0x88a8
 #define DLO_TYPE_LLDP 0x88cc
+#define DLO_TYPE_PROBE 0x88b5 /**< IEEE 802 local experimental 1: our loop probes */
 #define DLO_TYPE_PTP 0x88f7
 #define DLO_TYPE_CFM 0x8902
 #define DLO_TYPE_CTP 0x9000 /**< Ethernet configuration test: switches' keepalives */

@@ -24,6 +24,7 @@
 
 struct rte_mbuf;
 struct dlo_burst;
+struct dlo_loop_guard;
 struct dlo_plan;
 
 /** See dlo_reflect_burst() in reflect/reflect.h for the contract. */
@@ -48,6 +49,8 @@ struct dlo_plan {
 	unsigned int nb_own_macs;
 	struct rte_ether_addr own_macs[DLO_OWN_MACS_MAX]; /**< software MACs of all our ports */
 	const struct dlo_addr_table *addresses; /**< never NULL; owned by who made the plan */
+	struct dlo_loop_guard *loop_guard; /**< of the port; NULL: off. Not part of the plan. */
+	bool loop_stop; /**< there is a loop: nothing is sent back that could keep it going */
 	struct dlo_filter filter; /**< what is turned round, answers aside */
 	struct dlo_answer_settings settings; /**< of those answers that have any */
 };

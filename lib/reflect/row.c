@@ -120,6 +120,9 @@ find_row(const struct dlo_plan *plan, const uint8_t *head, const struct dlo_fram
 
 	if (f->nb_tags > TAGS_MAX || f->fault != DLO_FAULT_NONE || is_to_service(plan, head, f))
 		return NULL;
+	/* Probes are told from others by more than a row shows. */
+	if (f->ether_type == DLO_TYPE_PROBE)
+		return NULL;
 	switch (f->l3) {
 	case DLO_L3_NONE:
 		/* Not what only looks like IP: more than the EtherType made it what it is. */

@@ -8,6 +8,7 @@
 #include "reflect/burst.h"
 #include "reflect/guard.h"
 #include "reflect/packet.h"
+#include "reflect/probe.h"
 #include "reflect/punt.h"
 #include "reflect/scalar.h"
 #include "reflect/swap.h"
@@ -45,12 +46,31 @@ judge_destination(const struct dlo_plan *plan, const uint8_t *head)
 	return DLO_PASS;
 }
 
+/*
+ * Steps 3 and 8 on a port where what is sent back comes back: only what cannot go round again is.
+ * Probes of others are sent back as ever, so that they learn the truth about us.
+ */
+static enum dlo_verdict
+stop_loop(const struct dlo_packet *p, enum dlo_verdict v)
+{
+	if (dlo_verdict_is_answer(v))
+		return (DLO_ANSWERS_UDP >> (v - DLO_ANSWERED_FIRST) & 1) != 0 ? DLO_DROP_LOOP : v;
+	return v == DLO_REFLECTED && !dlo_probe_is(p) ? DLO_DROP_LOOP : v;
+}
+
 enum dlo_verdict
 dlo_classify(const struct dlo_plan *plan, struct dlo_packet *p)
 {
 	enum dlo_verdict v = DLO_PASS;
+	bool probe;
 
 	dlo_frame_parse(p->head, p->len, &p->frame);
+	probe = p->frame.ether_type == DLO_TYPE_PROBE && dlo_probe_is(p);
+	if (probe) {
+		v = dlo_probe_judge(plan, p);
+		if (v != DLO_PASS)
+			return v;
+	}
 	if (plan->guards) {
 		v = judge_lengths(&p->frame);
 		if (v == DLO_PASS)
@@ -59,7 +79,8 @@ dlo_classify(const struct dlo_plan *plan, struct dlo_packet *p)
 	if (v == DLO_PASS && p->frame.fault == DLO_FAULT_NONE &&
 		dlo_answer_may_claim(plan, &p->frame))
 		v = dlo_answer_decide(plan, p);
-	if (v == DLO_PASS && plan->filter.match != NULL &&
+	/* Whoever sent a probe wants to know what becomes of the traffic that does match. */
+	if (v == DLO_PASS && plan->filter.match != NULL && !probe &&
 		!plan->filter.match(plan->filter.ctx, p->m))
 		v = dlo_unmatched_decide(plan, p);
 	if (v == DLO_PASS && (plan->punt || plan->forward))
@@ -69,19 +90,25 @@ dlo_classify(const struct dlo_plan *plan, struct dlo_packet *p)
 	if (v == DLO_PASS && plan->guards)
 		v = plan->mode >= DLO_MODE_IP ? dlo_guard_l3(p->head, &p->frame) :
 						dlo_guard_loopback(p->head, &p->frame);
-	return v == DLO_PASS ? DLO_REFLECTED : v;
+	if (v == DLO_PASS)
+		v = DLO_REFLECTED;
+	return plan->loop_stop ? stop_loop(p, v) : v;
 }
 
-/* Step 8. Data that somebody else reads is never written; wire mode writes nothing. */
+/* Step 8. Data that somebody else reads is never written; wire mode writes nothing but a probe's age. */
 static enum dlo_verdict
 turn_round(const struct dlo_plan *plan, struct dlo_packet *p)
 {
-	if (plan->mode != DLO_MODE_WIRE) {
+	bool probe = p->frame.ether_type == DLO_TYPE_PROBE && dlo_probe_is(p);
+
+	if (plan->mode != DLO_MODE_WIRE || probe) {
 		if (!dlo_packet_is_gathered(p) && dlo_segment_is_shared(p->m))
 			return DLO_DROP_SHARED;
 		if (plan->link)
 			dlo_swap_quoted(plan->mode, p->head, p->head_len, &p->frame);
 		dlo_swap(plan->mode, p->head, &p->frame);
+		if (probe)
+			dlo_probe_age(p);
 		if (dlo_packet_is_gathered(p)) {
 			if (!dlo_packet_can_scatter(p))
 				return DLO_DROP_SHARED;

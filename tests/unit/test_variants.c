@@ -22,13 +22,15 @@
 #include <rte_mbuf.h>
 
 #include "frame/cksum.h"
+#include "reflect/probe.h"
 
 #define FRAMES_DEFAULT 1000000
 #define SLOTS DLO_BURST_MAX
 #define SEGS 3 /* most per frame */
 #define BUF_MAX 2048
-#define SHAPES_MAX 64
+#define SHAPES_MAX 80
 #define SERVICE 0x5670 /* a UDP port that answers; near those of other frames */
+#define NONCE 0x1234
 
 /* Small, fast and always the same: xorshift64*. */
 static uint64_t seed = 88172645463325252ull;
@@ -89,6 +91,7 @@ struct side {
 static struct side want, got;
 static size_t page;
 static struct frame *shapes[SHAPES_MAX];
+static struct dlo_loop_guard guard = { .id = 77, .nonces = { NONCE } };
 static unsigned int nb_shapes;
 
 static uint8_t *
@@ -217,6 +220,14 @@ make_shapes(void)
 	f = shape();
 	frame_ether(f, MAC_OURS, MAC_TESTER, 40); /* IEEE 802.3 length */
 	frame_fill(f, 46);
+	/* A loop probe, another port's, and what only has its EtherType. */
+	for (unsigned int i = 0; i < 3; i++) {
+		f = shape();
+		frame_ether(f, MAC_OURS, MAC_TESTER, 0);
+		f->len = dlo_probe_write(f->b, f->b, 12, guard.id + i, NONCE);
+		if (i == 2)
+			memset(f->b + 14, 0x11, 20);
+	}
 }
 
 /* Fields that decide something get values that decide otherwise. */
@@ -574,6 +585,9 @@ make_plan(void)
 		add_loopbacks(plan);
 	if (one_in(3))
 		add_filter(plan);
+	if (one_in(2))
+		plan->loop_guard = &guard;
+	plan->loop_stop = one_in(8);
 	return plan;
 }
 
