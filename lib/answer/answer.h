@@ -80,7 +80,14 @@ void dlo_sbfd_write(const struct dlo_plan *plan, struct dlo_packet *p);
 static inline bool
 dlo_owner_is_us(uint16_t owner)
 {
-	return owner == DLO_OWNER_PORT || owner >= DLO_OWNER_LOOPBACK;
+	return owner == DLO_OWNER_PORT || owner >= DLO_OWNER_STATION;
+}
+
+/** @return true when the address is the appliance's alone, so that who else uses it is wrong. */
+static inline bool
+dlo_owner_is_only_us(uint16_t owner)
+{
+	return owner >= DLO_OWNER_STATION;
 }
 
 /** @return the owner of the IPv4 address at @p addr, which needs no alignment. */

@@ -2,6 +2,21 @@
 /* ARP (RFC 826) with address conflict detection (RFC 5227), for Ethernet and IPv4. */
 #include "answer/answer.h"
 
+/*
+ * RFC 5227 2.4: a sender address that is ours, and a sender that is not. What loops back to us has
+ * a MAC of ours.
+ */
+static bool
+is_conflict(const struct dlo_plan *plan, const uint8_t *arp)
+{
+	uint64_t sha = dlo_get48(arp + DLO_ARP_SHA);
+
+	return dlo_get16(arp + DLO_ARP_HRD) == 1 && dlo_get16(arp + DLO_ARP_OP) != 0 &&
+		dlo_get16(arp + DLO_ARP_OP) <= DLO_ARP_REPLY && sha != 0 &&
+		!dlo_mac_is_group(sha) && !dlo_mac_is_own(plan, sha) &&
+		dlo_owner_is_only_us(dlo_owner4(plan, arp + DLO_ARP_SPA));
+}
+
 enum dlo_verdict
 dlo_arp_decide(const struct dlo_plan *plan, struct dlo_packet *p)
 {
@@ -13,7 +28,11 @@ dlo_arp_decide(const struct dlo_plan *plan, struct dlo_packet *p)
 		return DLO_PASS;
 	/* Only this layout says where the target is; whatever else it is, it is not for us. */
 	if (dlo_get16(arp + DLO_ARP_PRO) != DLO_TYPE_IPV4 || arp[DLO_ARP_HLN] != 6 ||
-		arp[DLO_ARP_PLN] != 4 || !dlo_is_ours4(plan, arp + DLO_ARP_TPA))
+		arp[DLO_ARP_PLN] != 4)
+		return DLO_PASS;
+	if (is_conflict(plan, arp))
+		return DLO_DROP_CONFLICT;
+	if (!dlo_is_ours4(plan, arp + DLO_ARP_TPA))
 		return DLO_PASS;
 
 	if (dlo_get16(arp + DLO_ARP_HRD) != 1 || dlo_get16(arp + DLO_ARP_OP) != DLO_ARP_REQUEST)

@@ -89,6 +89,27 @@ check_solicitation(const struct dlo_plan *plan, const struct dlo_packet *p)
 	return dlo_packet_l4_sum_is_good(p) ? DLO_PASS : DLO_DROP_BAD_CKSUM;
 }
 
+/*
+ * RFC 4862 5.4.3, 5.4.4: an advertisement whose target is ours, or a solicitation from our address,
+ * by another station; sound as RFC 4861 7.1 wants them. Who detects duplicates himself gets an
+ * answer, as does who asks.
+ */
+static bool
+is_conflict(const struct dlo_plan *plan, const struct dlo_packet *p)
+{
+	const struct dlo_frame *f = &p->frame;
+	const uint8_t *ip = p->head + f->l3_off, *icmp = p->head + f->l4_off;
+	const uint8_t *claimed = icmp[DLO_ICMP_TYPE] == DLO_ICMPV6_NA ? icmp + DLO_ND_TARGET :
+									ip + DLO_IPV6_SRC;
+
+	return dlo_owner_is_only_us(dlo_addr_owner6(plan->addresses, claimed)) &&
+		ip[DLO_IPV6_HOPS] == 255 && icmp[DLO_ICMP_CODE] == 0 &&
+		(f->flags & DLO_FRAME_FRAG_HDR) == 0 &&
+		f->l4_off == f->l3_off + DLO_IPV6_HLEN && dlo_is_from_station(p->head) &&
+		!dlo_mac_is_own(plan, dlo_get48(p->head + DLO_ETHER_SRC)) &&
+		dlo_packet_l4_sum_is_good(p);
+}
+
 enum dlo_verdict
 dlo_nd_decide(const struct dlo_plan *plan, struct dlo_packet *p)
 {
@@ -104,6 +125,8 @@ dlo_nd_decide(const struct dlo_plan *plan, struct dlo_packet *p)
 		return DLO_PASS;
 	if (end > p->head_len || end > f->l3_end)
 		return dlo_is_ours6(plan, dst) ? DLO_DROP_TRUNCATED : DLO_PASS;
+	if (is_conflict(plan, p))
+		return DLO_DROP_CONFLICT;
 	if (icmp[DLO_ICMP_TYPE] == DLO_ICMPV6_NA) {
 		return dlo_is_ours6(plan, dst) || dlo_is_ours6(plan, icmp + DLO_ND_TARGET) ?
 			DLO_DROP_NOT_REQUEST : DLO_PASS;

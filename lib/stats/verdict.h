@@ -53,6 +53,7 @@
 	X(FRAGMENT, "fragment", "a fragment of a request: answers do not reassemble")              \
 	X(OPTIONS, "options", "source route, routing header or malformed IP options")              \
 	X(NOT_REQUEST, "not_request", "a reply, or a malformed request, to one of our addresses")  \
+	X(CONFLICT, "conflict", "by ARP or ND somebody else uses an address of ours")              \
 	X(SRC_PORT, "src_port", "source port of a service that would answer back: a loop to be")   \
 	X(NOT_ALLOWED, "not_allowed", "source not in --allow")                                     \
 	X(RATE_LIMITED, "rate_limited", "beyond --answer-rate")                                    \

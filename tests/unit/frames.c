@@ -366,6 +366,18 @@ plan_free(struct dlo_plan *plan)
 	free(plan);
 }
 
+void
+plan_own(struct dlo_plan *plan, uint16_t owner)
+{
+	struct dlo_addr_rule rules[2] = { { .owner = owner }, { .owner = owner } };
+
+	assert_int_equal(dlo_prefix_parse(IP_OURS, &rules[0].prefix), 0);
+	assert_int_equal(dlo_prefix_parse(IP6_OURS, &rules[1].prefix), 0);
+	dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)plan->addresses);
+	plan->addresses = dlo_addr_table_create(rules, 2);
+	assert_non_null(plan->addresses);
+}
+
 enum dlo_verdict
 reflect_lane(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte_mbuf *m)
 {

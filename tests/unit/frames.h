@@ -83,6 +83,8 @@ void mbuf_read(const struct rte_mbuf *m, struct frame *ret); /* bytes back, l3 a
  * free it with plan_free(). */
 struct dlo_plan *plan_of(enum dlo_mode mode, bool guards, bool link);
 void plan_free(struct dlo_plan *plan);
+/* IP_OURS and IP6_OURS get this owner, and no other address any. */
+void plan_own(struct dlo_plan *plan, uint16_t owner);
 
 /* Through dlo_reflect_burst() alone: verdict, and the frame as it came out. */
 enum dlo_verdict reflect_lane(const struct dlo_plan *plan, struct dlo_lane *lane,

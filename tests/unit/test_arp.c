@@ -259,6 +259,47 @@ disabled_is_bulk(void **state)
 	plan_free(plan);
 }
 
+/* RFC 5227 2.4: whoever has an address of ours for his own, but not in a network that is all ours. */
+static void
+conflicts(void **state)
+{
+	static const struct {
+		uint16_t owner;
+		enum dlo_verdict want;
+	} owners[] = { { DLO_OWNER_STATION, DLO_DROP_CONFLICT }, { DLO_OWNER_LOOPBACK + 5, DLO_DROP_CONFLICT },
+		{ DLO_OWNER_PORT, DLO_DROP_NOT_REQUEST } };
+	struct frame f;
+
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++) {
+		struct dlo_plan *plan = plan_of(DLO_MODE_L4, true, false);
+
+		plan_own(plan, owners[i].owner);
+		/* Asked as ever. */
+		request(&f, BROADCAST, IP_TESTER, IP_OURS);
+		verdict_is(plan, &f, DLO_ANSWERED_ARP);
+		request(&f, BROADCAST, "0.0.0.0", IP_OURS);
+		verdict_is(plan, &f, DLO_ANSWERED_ARP);
+		/* An announcement; a question for somebody else; the reply to a probe of ours. */
+		request(&f, BROADCAST, IP_OURS, IP_OURS);
+		verdict_is(plan, &f, owners[i].want);
+		request(&f, BROADCAST, IP_OURS, IP_TESTER);
+		verdict_is(plan, &f, i < 2 ? DLO_DROP_CONFLICT : DLO_DROP_MCAST_DST);
+		request(&f, MAC_OURS, IP_OURS, "0.0.0.0");
+		put16(f.b + 14 + 6, 2);
+		verdict_is(plan, &f, i < 2 ? DLO_DROP_CONFLICT : DLO_REFLECTED);
+		/* A cable that is looped is another matter, and nobody's MAC is nobody. */
+		plan->guards = false;
+		put48(f.b + 14 + 8, MAC_OURS);
+		verdict_is(plan, &f, DLO_REFLECTED);
+		put48(f.b + 14 + 8, 0);
+		verdict_is(plan, &f, DLO_REFLECTED);
+		put48(f.b + 14 + 8, BROADCAST);
+		verdict_is(plan, &f, DLO_REFLECTED);
+		plan_free(plan);
+	}
+}
+
 int
 main(void)
 {
@@ -270,6 +311,7 @@ main(void)
 		cmocka_unit_test(loopbacks_are_ours_and_the_hosts_are_not),
 		cmocka_unit_test(probes),
 		cmocka_unit_test(not_a_request),
+		cmocka_unit_test(conflicts),
 		cmocka_unit_test(other_layouts_are_bulk),
 		cmocka_unit_test(every_length),
 		cmocka_unit_test(disabled_is_bulk),

@@ -292,6 +292,43 @@ advertisements_are_never_answered(void **state)
 	}
 }
 
+/* RFC 4862 5.4.4: an address of ours is advertised by another, in a packet that can be believed. */
+static void
+conflicts(void **state)
+{
+	static const uint16_t owners[] = { DLO_OWNER_STATION, DLO_OWNER_LOOPBACK + 5, DLO_OWNER_PORT };
+	struct frame f;
+
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++) {
+		struct dlo_plan *plan = plan_of(DLO_MODE_L4, true, false);
+		enum dlo_verdict want = i < 2 ? DLO_DROP_CONFLICT : DLO_DROP_NOT_REQUEST;
+
+		plan_own(plan, owners[i]);
+		frame_ether(&f, 0x333300000001ull, MAC_TESTER, 0x86dd);
+		frame_ipv6(&f, 58, IP6_OURS, "ff02::1");
+		frame_nd(&f, NA, IP6_OURS, TLLA, MAC_TESTER);
+		frame_finish(&f);
+		verdict_is(plan, &f, want);
+		f.b[f.l4 + 30] ^= 1;
+		verdict_is(plan, &f, DLO_DROP_NOT_REQUEST);
+		f.b[f.l4 + 30] ^= 1;
+		f.b[f.l3 + 7] = 64;
+		verdict_is(plan, &f, DLO_DROP_NOT_REQUEST);
+		f.b[f.l3 + 7] = 255;
+		put48(f.b + 6, MAC_OURS);
+		plan->guards = false;
+		verdict_is(plan, &f, DLO_DROP_NOT_REQUEST);
+		plan->guards = true;
+		/* Somebody detects duplicates: it is told. Somebody asks from our address: he has it. */
+		solicit(&f, NODE_MAC, "::", NODE, IP6_OURS, 0);
+		verdict_is(plan, &f, DLO_ANSWERED_ND);
+		solicit(&f, 0x3333ff000007ull, IP6_OURS, "ff02::1:ff00:7", IP6_OTHER, MAC_TESTER);
+		verdict_is(plan, &f, i < 2 ? DLO_DROP_CONFLICT : DLO_DROP_MCAST_DST);
+		plan_free(plan);
+	}
+}
+
 static void
 disabled_is_bulk(void **state)
 {
@@ -319,6 +356,7 @@ main(void)
 		cmocka_unit_test(every_length),
 		cmocka_unit_test(no_extension_headers),
 		cmocka_unit_test(advertisements_are_never_answered),
+		cmocka_unit_test(conflicts),
 		cmocka_unit_test(disabled_is_bulk),
 	};
 
