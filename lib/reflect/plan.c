@@ -12,6 +12,7 @@
 #include "reflect/burst.h"
 #include "reflect/reflect.h"
 
+#ifdef RTE_ARCH_X86
 /* EAL's limit (--force-max-simd-bitwidth); none before EAL is up, or where there is no EAL. */
 static bool
 width_allowed(uint16_t bits)
@@ -21,7 +22,6 @@ width_allowed(uint16_t bits)
 	return max == 0 || max >= bits;
 }
 
-#ifdef RTE_ARCH_X86
 static bool
 can_sse(void)
 {
