@@ -191,7 +191,7 @@ put_l4(uint8_t *l4, const struct dlo_build *spec, size_t size)
 		l4[UDP_LEN + STAMP_LEN + 1] = 1; /* extra padding */
 		put16(l4 + UDP_LEN + STAMP_LEN + 2,
 			(uint16_t)(size - UDP_LEN - STAMP_LEN - TLV_LEN));
-		/* fall through */
+		__attribute__((fallthrough));
 	case DLO_BUILD_UDP:
 		put16(l4 + 4, (uint16_t)size);
 		break;

@@ -252,7 +252,7 @@ transmit(struct vtap_txq *q, const struct rte_mbuf *m)
 		return 0;
 	case EBADFD:
 		atomic_store_explicit(q->gone, true, memory_order_relaxed);
-		/* fall through */
+		__attribute__((fallthrough));
 	case EIO:
 		count(&q->down, 1);
 		return -1;
