@@ -1,12 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # Install what is missing, and only that:  install-deps.sh run|test
+# install-deps.sh list: say what "run" would want, a package a line.
 # "run" is what building and running dpdk-lo takes, "test" adds what the test suites use.
 set -eu
 
 run='
 	gcc libc6-dev make meson ninja-build pkg-config python3
-	libdpdk-dev libjansson-dev libnl-3-dev libnl-route-3-dev libpcap-dev libsystemd-dev
+	libdpdk-dev libcap-dev libjansson-dev libncurses-dev libnl-3-dev libnl-route-3-dev libpcap-dev
+	libseccomp-dev libsystemd-dev
 	bpftool clang libbpf-dev
 	ca-certificates xz-utils
 	iproute2
@@ -14,14 +16,15 @@ run='
 test='
 	libcmocka-dev
 	dpdk-dev python3-scapy tshark
-	arping bird2 curl ethtool iperf3 iputils-ping libcap2-bin ndisc6 net-tools procps traceroute
+	arping bird2 curl ethtool iperf3 iputils-ping libcap2-bin ndisc6 net-tools procps tmux traceroute
 	util-linux
 '
 
 case "${1:-}" in
 run)	wanted=$run ;;
 test)	wanted="$run $test" ;;
-*)	echo "install-deps.sh: say what for: install-deps.sh run|test" >&2; exit 2 ;;
+list)	printf '%s\n' "$run" | xargs -n 1; exit ;;
+*)	echo "install-deps.sh: say what for: install-deps.sh run|test|list" >&2; exit 2 ;;
 esac
 
 missing=

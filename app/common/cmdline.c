@@ -106,10 +106,10 @@ read_option(const struct program *program, int argc, char **argv, int *at,
 	if (arg[0] != '-')
 		return usage(err, "'%s' is not an option, see --help", arg);
 	if (split(arg, name, &value)[0] == '\0')
-		return usage(err, "'%s' is not an option of %s: those have two dashes, and "
-			"EAL's stand before '--'", arg, program->name);
+		return usage(err, "'%s' is not an option of %s: those have two dashes%s", arg,
+			program->name, program->no_eal ? "" : ", and EAL's stand before '--'");
 	ret->option = dlo_option_find(program->options, name);
-	if (ret->option == NULL && eal_args_is_option(name))
+	if (ret->option == NULL && !program->no_eal && eal_args_is_option(name))
 		return usage(err, "--%s is an option of EAL: write it before '--'", name);
 	if (ret->option == NULL)
 		return usage(err, "--%s: no such option, see --help", name);
@@ -161,13 +161,15 @@ cmdline_read(const struct program *program, int argc, char **argv, void *conf, s
 			return CMDLINE_DONE;
 	}
 	*ret_page = CMDLINE_NO_PAGE;
+	if (program->no_eal)
+		eal_argc = ours = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
 	for (int i = 1; i < argc && eal_argc == argc; i++) {
 		if (strcmp(argv[i], "--") == 0) {
 			eal_argc = i;
 			ours = i + 1;
 		}
 	}
-	result = read_eal(program, eal_argc, argv, ret_eal, err);
+	result = program->no_eal ? CMDLINE_RUN : read_eal(program, eal_argc, argv, ret_eal, err);
 	if (result == CMDLINE_RUN)
 		result = read_ours(program, argc - ours, argv + ours, conf, err);
 	for (char *c = err; result == CMDLINE_USAGE && *c != '\0'; c++) {

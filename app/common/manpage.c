@@ -119,14 +119,16 @@ put_head(const struct program *program, FILE *out)
 		".\\\" Made by %s --help=man from its option table; do not edit.\n.TH ",
 		program->name);
 	put_name(out, program->name, true);
-	fputs(" 8 \"\" \"", out);
+	fprintf(out, " %d \"\" \"", program->section == 0 ? 8 : program->section);
 	put_name(out, program->name, false);
-	fputs(" " DLO_VERSION "\" \"System administration\"\n.SH NAME\n", out);
+	fprintf(out, " " DLO_VERSION "\" \"%s\"\n.SH NAME\n",
+		program->section == 1 ? "User commands" : "System administration");
 	put_name(out, program->name, false);
 	fprintf(out, " \\- %s\n.SH SYNOPSIS\n\\fB", program->title);
 	put_name(out, program->name, false);
-	fputs("\\fR [\\fIEAL options\\fR] [\\fB\\-\\-\\fR \\fIoptions\\fR]\n"
-	      ".SH DESCRIPTION\n", out);
+	fputs(program->no_eal ? "\\fR [\\fIoptions\\fR]\n.SH DESCRIPTION\n" :
+		"\\fR [\\fIEAL options\\fR] [\\fB\\-\\-\\fR \\fIoptions\\fR]\n"
+		".SH DESCRIPTION\n", out);
 }
 
 void

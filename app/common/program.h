@@ -25,6 +25,8 @@ struct prose_item {
 struct program {
 	const char *name; /**< "dpdk-lo" */
 	const char *title; /**< of the man page, lower case, no full stop */
+	bool no_eal; /**< it has no EAL: no options of EAL, and no '--' is needed */
+	int section; /**< of the man page; 0: 8 */
 	const struct dlo_option *options; /**< the last one has a NULL name */
 	/** Fill @p conf with the defaults. */
 	void (*init)(void *conf);

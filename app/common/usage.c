@@ -77,7 +77,7 @@ usage_print(const struct program *program, FILE *out, unsigned int columns)
 		}
 		print_option(out, o, columns);
 	}
-	fprintf(out, "\nBefore or after '--':\n");
+	fputs(program->no_eal ? "\nAlso:\n" : "\nBefore or after '--':\n", out);
 	for (const struct prose_item *i = program->pages; i->term != NULL; i++) {
 		fprintf(out, "  %s\n", i->term);
 		print_wrapped(out, i->text, TEXT_INDENT, columns);

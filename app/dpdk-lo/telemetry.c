@@ -277,6 +277,32 @@ reply_localhost(const struct app *app, const char *params, struct rte_tel_data *
 	return 0;
 }
 
+/** An object of objects by lcore. */
+static int
+reply_lcores(const struct app *app, const char *params, struct rte_tel_data *d)
+{
+	char key[24];
+
+	(void)params;
+	rte_tel_data_start_dict(d);
+	for (unsigned int i = 0; i < app->nb_workers; i++) {
+		const struct worker *w = &app->workers[i];
+		struct rte_tel_data *one = rte_tel_data_alloc();
+
+		if (one == NULL)
+			break;
+		rte_tel_data_start_dict(one);
+		rte_tel_data_add_dict_int(one, "queues", (int)w->nb_queues);
+		dlo_tel_add_dict_uint(one, "busy_cycles", dlo_count_read(&w->busy_cycles));
+		dlo_tel_add_dict_uint(one, "idle_cycles", dlo_count_read(&w->idle_cycles));
+		dlo_tel_add_dict_uint(one, "frames", dlo_count_read(&w->frames));
+		snprintf(key, sizeof(key), "%u", w->lcore);
+		if (rte_tel_data_add_dict_container(d, key, one, 0) != 0)
+			rte_tel_data_free(one);
+	}
+	return 0;
+}
+
 /** @return the port, the only port when there is no name, or NULL. */
 static const struct port *
 find_port(const struct app *app, const char *name)
@@ -327,6 +353,8 @@ static const struct command {
 	{ "/dlo/loopbacks", "Loopback addresses, 32 at a time. Parameters: number of the first (0)",
 		reply_loopbacks, NULL },
 	{ "/dlo/localhost", "What is carried of localhost. No parameters", reply_localhost, NULL },
+	{ "/dlo/lcores", "What lcores poll and how busy they are, in TSC cycles. No parameters",
+		reply_lcores, NULL },
 	{ "/dlo/plan", "What a port does with its frames. Parameters: port name", NULL, fill_plan },
 };
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef DLO_TOP_INSTANCE_H
+#define DLO_TOP_INSTANCE_H
+
+/**
+ * @file
+ * Finding the dpdk-lo processes of this machine by their telemetry sockets. Thread: one.
+ */
+
+#include <sys/un.h>
+#include <time.h>
+
+#define INSTANCES_MAX 32
+
+struct instance {
+	char prefix[64]; /**< printable */
+	char socket[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	time_t since; /**< when the socket was made */
+};
+
+/** What was found; newest first. */
+struct instances {
+	unsigned int nb;
+	struct instance list[INSTANCES_MAX];
+	unsigned int nb_denied; /**< runtime folders that this user may not look into */
+	char denied[128]; /**< one of them */
+};
+
+/**
+ * Look for processes that answer to /dlo/ports.
+ * @param prefix only that one; "": all
+ * @param ret written always
+ */
+void instances_find(const char *prefix, struct instances *ret);
+
+#endif
