@@ -102,6 +102,8 @@ put_option(FILE *out, const struct dlo_option *o)
 			put_char(out, *c);
 		fputs(".\n", out);
 	}
+	if (o->live)
+		fputs(".br\nCan change at a reload.\n", out);
 }
 
 /* A name in the middle of a line. */

@@ -59,6 +59,8 @@ put_option(FILE *out, const struct dlo_option *o)
 		put_text(out, o->dflt);
 		fputs(".\n", out);
 	}
+	if (o->live)
+		fputs("\nCan change at a reload.\n", out);
 }
 
 void

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <rte_ethdev.h>
@@ -19,6 +21,40 @@ app_port_counters(const struct port *port, struct dlo_counters *ret)
 		if (port->queues[q] != NULL)
 			dlo_counters_add(ret, &port->queues[q]->counters);
 	}
+}
+
+int
+app_check_port_names(const struct app *app, const struct dlo_conf *conf, char err[DLO_CONF_ERR])
+{
+	const char *names[PORTS_MAX + 1];
+	const char *unknown;
+	unsigned int nb = 0;
+	char known[400] = "";
+
+	for (unsigned int i = 0; i < app->nb_ports; i++)
+		names[nb++] = app->ports[i].name;
+	if (app->link != NULL)
+		names[nb++] = app->link_dev.ifname;
+	unknown = dlo_conf_unknown_port(conf, names, nb);
+	if (unknown == NULL)
+		return 0;
+	for (unsigned int i = 0; i < nb; i++)
+		snprintf(known + strlen(known), sizeof(known) - strlen(known), "%s%s",
+			i == 0 ? "" : ", ", names[i]);
+	snprintf(err, DLO_CONF_ERR, "there is no port '%.63s'; this run has %s", unknown, known);
+	return -EINVAL;
+}
+
+void
+app_resolve(const struct dlo_conf *conf, const struct port *port, struct dlo_conf_port *ret)
+{
+	const struct dlo_conf_port_facts facts = {
+		.name = port->name,
+		.driver = port->driver,
+		.ifname = port->link != NULL ? port->link->ifname : NULL,
+	};
+
+	dlo_conf_resolve(conf, &facts, ret);
 }
 
 uint64_t

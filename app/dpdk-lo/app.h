@@ -27,6 +27,8 @@
 
 #define PORTS_MAX 64
 #define QUEUES_MAX 64 /**< per port, and per worker */
+/** Numbers of loopbacks in plans: enough for those that go and those that come in one reload. */
+#define LOOPBACK_SLOTS (2 * DLO_CONF_LOOPBACKS_MAX)
 #define BURST 32 /**< frames asked for in one receive */
 
 struct rte_mempool;
@@ -84,7 +86,7 @@ struct port {
 	bool forwards; /**< the host link, and there are loopbacks */
 	struct rte_ether_addr mac; /**< software MAC */
 	bool mac_generated; /**< mac is not the ethdev's own */
-	struct dlo_conf_port conf; /**< what holds for this port */
+	struct dlo_conf_port conf; /**< what holds for this port; as app->conf: not for workers */
 	struct rte_mempool *pool; /**< receive buffers */
 	/** Published by control, picked up by each queue's worker at its next housekeeping. */
 	_Atomic(const struct dlo_plan *) plan;
@@ -111,7 +113,10 @@ static_assert(offsetof(struct worker, counters_start) % RTE_CACHE_LINE_SIZE == 0
 static_assert(sizeof(struct worker) % RTE_CACHE_LINE_SIZE == 0, "and end one");
 
 struct app {
-	struct dlo_conf conf; /**< read-only after start */
+	/** Control alone reads it freely; it writes, and others read, under telemetry_lock(). */
+	struct dlo_conf conf;
+	/** By place in conf.loopbacks: number that the loopback has in plans and counters. Control. */
+	uint16_t loopback_slots[DLO_CONF_LOOPBACKS_MAX];
 	bool adaptive; /**< control, before launch: the idle policy that holds */
 	unsigned int nb_ports;
 	struct port ports[PORTS_MAX];
@@ -128,6 +133,7 @@ struct app {
 	struct retired_plan *retired; /**< control: replaced plans that a worker may still use */
 	uint64_t start_tsc; /**< when the last port was up */
 	atomic_bool stop; /**< set by signals and control; read by workers */
+	atomic_bool reload; /**< set by SIGHUP; read by control */
 };
 
 /** @return the name that people use: the kernel's for the host link, else the ethdev's. */
@@ -138,6 +144,16 @@ const char *app_port_label(const struct port *port);
  * Thread: any.
  */
 void app_port_counters(const struct port *port, struct dlo_counters *ret);
+
+/**
+ * Look for names with @PORT that are no port's of this run.
+ * @return 0, or -EINVAL with one sentence in @p err
+ */
+int app_check_port_names(const struct app *app, const struct dlo_conf *conf,
+	char err[DLO_CONF_ERR]);
+
+/** Resolve @p conf for one port. */
+void app_resolve(const struct dlo_conf *conf, const struct port *port, struct dlo_conf_port *ret);
 
 /** @return frames that the driver could not receive for want of an mbuf (ethdev rx_nombuf). */
 uint64_t app_port_no_mbuf(const struct port *port);

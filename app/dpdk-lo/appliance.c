@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "appliance.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "conf/conf.h"
 #include "conf/text.h"
 #include "prose.h"
+
+/* What the command line said, for appliance_reread(); the values are argv's own. */
+static struct {
+	struct cmdline_setting *settings;
+	int nb;
+} given;
 
 static void
 init(void *conf)
@@ -15,9 +23,9 @@ init(void *conf)
 
 /* The config file first, wherever it is named, so that the others win. */
 static int
-apply(void *to, const struct cmdline_setting *settings, int nb, char err[DLO_CONF_ERR])
+set_all(struct dlo_conf *conf, const struct cmdline_setting *settings, int nb,
+	char err[DLO_CONF_ERR])
 {
-	struct dlo_conf *conf = to;
 	int config = -1;
 	int rc = 0;
 
@@ -38,6 +46,25 @@ apply(void *to, const struct cmdline_setting *settings, int nb, char err[DLO_CON
 			rc = dlo_conf_set(conf, settings[i].option->name, settings[i].value, err);
 	}
 	return rc != 0 ? rc : dlo_conf_validate(conf, err);
+}
+
+static int
+apply(void *to, const struct cmdline_setting *settings, int nb, char err[DLO_CONF_ERR])
+{
+	free(given.settings);
+	given.nb = nb;
+	given.settings = calloc(nb > 0 ? (size_t)nb : 1, sizeof(*settings));
+	if (given.settings == NULL)
+		return dlo_conf_fail(err, "out of memory");
+	memcpy(given.settings, settings, (size_t)nb * sizeof(*settings));
+	return set_all(to, settings, nb, err);
+}
+
+int
+appliance_reread(struct dlo_conf *ret, char err[DLO_CONF_ERR])
+{
+	dlo_conf_init(ret);
+	return set_all(ret, given.settings, given.nb, err);
 }
 
 const struct program program_dpdk_lo = {

@@ -9,6 +9,7 @@
 #include "log.h"
 #include "plans.h"
 #include "port.h"
+#include "reload.h"
 #include "report.h"
 #include "telemetry.h"
 
@@ -53,6 +54,12 @@ control_start(struct app *app)
 	control.next_stats = now + cycles(app->conf.stats_s);
 	control.next_ports = now + cycles(CHECK_PORTS_S);
 	control.next_link = now;
+}
+
+void
+control_reloaded(const struct app *app)
+{
+	control.next_stats = rte_rdtsc() + cycles(app->conf.stats_s);
 }
 
 static void
@@ -121,6 +128,8 @@ control_tick(struct app *app)
 {
 	uint64_t now = rte_rdtsc();
 
+	if (atomic_exchange(&app->reload, false))
+		reload(app);
 	check_limits(app, now);
 	plans_reclaim(app);
 	if (now >= control.next_link) {

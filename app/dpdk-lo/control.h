@@ -16,6 +16,9 @@ void control_start(struct app *app);
 /** One look at everything; sets app->stop when it is time. */
 void control_tick(struct app *app);
 
+/** Settings have changed: limits hold from the start of the run, live lines begin anew. */
+void control_reloaded(const struct app *app);
+
 /** @return true when the run ended because nothing was left to reflect on. */
 bool control_failed(void);
 

@@ -13,6 +13,7 @@
 #include "capture.h"
 #include "log.h"
 #include "peers.h"
+#include "plans.h"
 
 #define TX_RETRIES 64
 /* Neighbours that one worker asks for at a time; RFC 4861 10: one question a second each. */
@@ -28,12 +29,16 @@ struct forwarder {
 	struct loopback_counters *counters; /* this worker writes, any thread reads */
 };
 
+/* What earlier loopbacks in the same slots had counted; as app->conf. */
+static struct loopback_counters since[LOOPBACK_SLOTS];
+
 int
 forward_init(struct app *app)
 {
-	const size_t size = app->conf.nb_loopbacks * sizeof(struct loopback_counters);
+	const size_t size = LOOPBACK_SLOTS * sizeof(struct loopback_counters);
 
-	if (app->conf.nb_loopbacks == 0 || app->link == NULL)
+	/* A reload may bring what is punted; the link alone has nothing to punt. */
+	if (app->link == NULL || app->nb_ports == 1)
 		return 0;
 	for (unsigned int i = 0; i < app->nb_ports; i++) {
 		struct port *p = &app->ports[i];
@@ -128,16 +133,23 @@ drop(struct queue *q, struct rte_mbuf *m, enum dlo_verdict why)
 	rte_pktmbuf_free(m);
 }
 
+/* @slots: of each frame's loopback, where it is one's */
 static void
-flush(struct queue *q, const struct port *out, struct rte_mbuf **pkts, uint16_t nb,
-	enum dlo_verdict sent_verdict, enum dlo_verdict full_verdict)
+flush(struct queue *q, const struct port *out, struct rte_mbuf **pkts, const uint16_t *slots,
+	uint16_t nb, enum dlo_verdict sent_verdict, enum dlo_verdict full_verdict)
 {
+	struct loopback_counters *counters = q->worker->forward->counters;
 	uint16_t sent;
 
 	if (nb == 0)
 		return;
 	sent = transmit(q->worker->forward, out, pkts, nb);
 	dlo_count(&q->counters.verdict[sent_verdict], sent);
+	for (uint16_t i = 0; i < sent; i++) {
+		if (slots[i] < LOOPBACK_SLOTS)
+			dlo_count(sent_verdict == DLO_PUNTED ? &counters[slots[i]].punted :
+							       &counters[slots[i]].forwarded, 1);
+	}
 	for (uint16_t i = sent; i < nb; i++)
 		dlo_count(&q->counters.verdict[full_verdict], 1);
 	if (sent < nb)
@@ -149,6 +161,7 @@ punt_frames(struct queue *q, struct rte_mbuf **pkts, uint16_t nb)
 {
 	struct forwarder *f = q->worker->forward;
 	uint16_t port = (uint16_t)(q->port - f->app->ports), kept = 0;
+	uint16_t slots[DLO_BURST_MAX];
 	uint64_t now = rte_rdtsc();
 
 	for (uint16_t i = 0; i < nb; i++) {
@@ -160,12 +173,12 @@ punt_frames(struct queue *q, struct rte_mbuf **pkts, uint16_t nb)
 			drop(q, pkts[i], v);
 			continue;
 		}
-		peers_learn(f->peers, &from, port, now);
-		if (loopback < f->app->conf.nb_loopbacks)
-			dlo_count(&f->counters[loopback].punted, 1);
+		if (loopback != DLO_PUNT_NO_LOOPBACK)
+			peers_learn(f->peers, &from, port, now);
+		slots[kept] = loopback;
 		pkts[kept++] = pkts[i];
 	}
-	flush(q, f->app->link, pkts, kept, DLO_PUNTED, DLO_DROP_LINK_FULL);
+	flush(q, f->app->link, pkts, slots, kept, DLO_PUNTED, DLO_DROP_LINK_FULL);
 }
 
 /* Never 0. Two halves that differ, so that an answer nobody asked for is as good as never taken. */
@@ -214,12 +227,11 @@ ask(struct forwarder *f, const struct dlo_station *who, uint64_t usable)
 	__atomic_store_n(&f->asked[slot], key, __ATOMIC_RELAXED);
 	for (unsigned int i = 0; i < f->app->nb_ports; i++) {
 		const struct port *p = &f->app->ports[i];
+		unsigned int nb;
+		const struct dlo_prefix *own = plans_neighbours(atomic_load(&p->plan), &nb);
 
-		for (unsigned int a = 0; a < p->conf.nb_addresses; a++) {
-			const struct dlo_prefix *own = &p->conf.addresses[a];
-
-			if ((usable & UINT64_C(1) << i) != 0 && dlo_prefix_has_host_bits(own) &&
-				dlo_prefix_contains(own, who->family, who->addr) &&
+		for (; (usable & UINT64_C(1) << i) != 0 && nb > 0; nb--, own++) {
+			if (dlo_prefix_contains(own, who->family, who->addr) &&
 				memcmp(own->addr, who->addr, bytes) != 0) {
 				send_question(f, p, who, own->addr);
 				break;
@@ -249,6 +261,7 @@ route_frames(struct queue *q, struct rte_mbuf **pkts, uint16_t nb)
 {
 	const struct port *out = NULL;
 	uint16_t first = 0, kept = 0;
+	uint16_t slots[DLO_BURST_MAX];
 
 	for (uint16_t i = 0; i < nb; i++) {
 		const struct port *to = NULL;
@@ -272,13 +285,16 @@ route_frames(struct queue *q, struct rte_mbuf **pkts, uint16_t nb)
 		}
 		/* Neighbours in the burst for one port go together; their order stays. */
 		if (to != out) {
-			flush(q, out, pkts + first, kept - first, DLO_FORWARDED, DLO_DROP_TX_FULL);
+			flush(q, out, pkts + first, slots + first, kept - first, DLO_FORWARDED,
+				DLO_DROP_TX_FULL);
 			first = kept;
 			out = to;
 		}
+		/* As the port sees it, which answers for the loopback; others wrap round to none. */
+		slots[kept] = dlo_reply_owner(atomic_load(&to->plan), m) - DLO_OWNER_LOOPBACK;
 		pkts[kept++] = m;
 	}
-	flush(q, out, pkts + first, kept - first, DLO_FORWARDED, DLO_DROP_TX_FULL);
+	flush(q, out, pkts + first, slots + first, kept - first, DLO_FORWARDED, DLO_DROP_TX_FULL);
 }
 
 void
@@ -331,13 +347,13 @@ forward_count_answers(struct queue *q, struct rte_mbuf **pkts, const uint8_t *ve
 			continue;
 		owner = dlo_reply_owner(q->plan, pkts[i]);
 		if (owner >= DLO_OWNER_LOOPBACK &&
-			owner - DLO_OWNER_LOOPBACK < (int)f->app->conf.nb_loopbacks)
+			owner - DLO_OWNER_LOOPBACK < LOOPBACK_SLOTS)
 			dlo_count(&f->counters[owner - DLO_OWNER_LOOPBACK].answered, 1);
 	}
 }
 
-void
-forward_counters(const struct app *app, unsigned int i, struct loopback_counters *ret)
+static void
+sum_counters(const struct app *app, unsigned int slot, struct loopback_counters *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	for (unsigned int w = 0; w < app->nb_workers; w++) {
@@ -345,7 +361,25 @@ forward_counters(const struct app *app, unsigned int i, struct loopback_counters
 
 		if (f == NULL)
 			continue;
-		ret->answered += dlo_count_read(&f->counters[i].answered);
-		ret->punted += dlo_count_read(&f->counters[i].punted);
+		ret->answered += dlo_count_read(&f->counters[slot].answered);
+		ret->punted += dlo_count_read(&f->counters[slot].punted);
+		ret->forwarded += dlo_count_read(&f->counters[slot].forwarded);
 	}
+}
+
+void
+forward_reset(const struct app *app, unsigned int slot)
+{
+	sum_counters(app, slot, &since[slot]);
+}
+
+void
+forward_counters(const struct app *app, unsigned int i, struct loopback_counters *ret)
+{
+	unsigned int slot = app->loopback_slots[i];
+
+	sum_counters(app, slot, ret);
+	ret->answered -= since[slot].answered;
+	ret->punted -= since[slot].punted;
+	ret->forwarded -= since[slot].forwarded;
 }

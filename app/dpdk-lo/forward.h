@@ -17,9 +17,10 @@
 struct loopback_counters {
 	uint64_t answered; /**< answers made */
 	uint64_t punted; /**< frames that the link took */
+	uint64_t forwarded; /**< frames of the host's that a port took */
 };
 
-/** Make what each worker needs, when there are loopbacks. Thread: control, before launch.
+/** Make what each worker needs, when there is a link beside other ports. Thread: control, before launch.
  * @return 0, or -ENOMEM after saying so */
 int forward_init(struct app *app);
 
@@ -39,7 +40,10 @@ void forward_hear(struct queue *q, struct rte_mbuf **pkts, const uint8_t *verdic
 void forward_count_answers(struct queue *q, struct rte_mbuf **pkts, const uint8_t *verdict,
 	uint16_t nb);
 
-/** Sum of all workers for loopback number @p i. Thread: any. */
+/** A loopback begins to count in a slot that others had before. Thread: control, as app->conf. */
+void forward_reset(const struct app *app, unsigned int slot);
+
+/** Sum of all workers for the loopback at place @p i of the settings. Thread: any, as app->conf. */
 void forward_counters(const struct app *app, unsigned int i, struct loopback_counters *ret);
 
 #endif

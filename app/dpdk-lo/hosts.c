@@ -231,11 +231,11 @@ hosts_write(const struct app *app)
 }
 
 void
-hosts_remove(const struct app *app)
+hosts_remove(const char *path)
 {
-	if (app->conf.hosts[0] == '\0')
+	if (path[0] == '\0')
 		return;
-	if (update(app->conf.hosts, NULL) != 0)
+	if (update(path, NULL) != 0)
 		say_warning("the names in %s could not be removed: take out the block of dpdk-lo "
-			"by hand", app->conf.hosts);
+			"by hand", path);
 }

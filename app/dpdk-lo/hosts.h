@@ -17,8 +17,8 @@
  */
 int hosts_write(const struct app *app);
 
-/** Remove the block. */
-void hosts_remove(const struct app *app);
+/** Remove the block from the file of --hosts; "": none was given. */
+void hosts_remove(const char *path);
 
 /**
  * Text of a hosts file without the blocks that are stale, or this process's own.

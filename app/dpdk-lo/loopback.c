@@ -2,6 +2,7 @@
 #include "loopback.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,22 +71,22 @@ route_mtu(const struct app *app)
 }
 
 static int
-set_routes(const struct app *app)
+set_routes(const struct app *app, const struct dlo_conf *conf)
 {
 	const struct link_dev *link = &app->link_dev;
 	bool done[2] = { false, false };
 	int ret = 0;
 
-	for (unsigned int i = 0; ret == 0 && i < app->conf.nb_loopbacks; i++) {
-		uint8_t family = app->conf.loopbacks[i].addr.family;
+	for (unsigned int i = 0; ret == 0 && i < conf->nb_loopbacks; i++) {
+		uint8_t family = conf->loopbacks[i].addr.family;
 
 		/* The first prefix of the family; validation has seen that there is one. */
-		for (unsigned int k = 0; !done[family == 6] && k < app->conf.link.nb_ips; k++) {
+		for (unsigned int k = 0; !done[family == 6] && k < conf->link.nb_ips; k++) {
 			struct dlo_prefix via;
 
-			if (app->conf.link.ips[k].family != family)
+			if (conf->link.ips[k].family != family)
 				continue;
-			via = link_peer(&app->conf.link.ips[k]);
+			via = link_peer(&conf->link.ips[k]);
 			ret = netif_default_route(link->netif, link->ifindex, app->route_table,
 				&via, route_mtu(app));
 			done[family == 6] = true;
@@ -95,21 +96,52 @@ set_routes(const struct app *app)
 }
 
 static int
-add_loopback(const struct app *app, const struct dlo_conf_loopback *lo)
+host_has(const struct app *app, const struct dlo_conf_loopback *lo)
 {
 	const struct link_dev *link = &app->link_dev;
 	struct netif_rule rule = { .from = lo->addr, .table = app->route_table };
-	char text[DLO_PREFIX_STRLEN];
 	int err = netif_add_addr(link->netif, link->ifindex, &lo->addr);
 
-	if (err == 0)
-		err = netif_rule_set(link->netif, &rule, true);
-	if (err != 0)
-		say_error("cannot set up loopback %s=%s on interface %s: %s; %s", lo->name,
-			dlo_prefix_format(&lo->addr, text), link->ifname, strerror(-err),
-			lo->addr.family == 6 ? "see whether the host has IPv6 switched off" :
-					       "choose another address");
-	return err;
+	return err == 0 ? netif_rule_set(link->netif, &rule, true) : err;
+}
+
+static void
+host_has_not(const struct app *app, const struct dlo_conf_loopback *lo)
+{
+	const struct link_dev *link = &app->link_dev;
+	struct netif_rule rule = { .from = lo->addr, .table = app->route_table };
+
+	netif_rule_set(link->netif, &rule, false);
+	netif_remove_addr(link->netif, link->ifindex, &lo->addr);
+}
+
+/* @return 0, or -errno with @p err */
+static int
+add_loopback(const struct app *app, const struct dlo_conf_loopback *lo, char err[DLO_CONF_ERR])
+{
+	char text[DLO_PREFIX_STRLEN];
+	int ret = host_has(app, lo);
+
+	if (ret != 0)
+		snprintf(err, DLO_CONF_ERR, "cannot set up loopback %s=%s on interface %s: %s; %s",
+			lo->name, dlo_prefix_format(&lo->addr, text), app->link_dev.ifname,
+			strerror(-ret), lo->addr.family == 6 ?
+				"see whether the host has IPv6 switched off" :
+				"choose another address");
+	return ret;
+}
+
+static const struct dlo_conf_loopback *
+find(const struct dlo_conf *conf, const struct dlo_prefix *addr)
+{
+	for (unsigned int i = 0; i < conf->nb_loopbacks; i++) {
+		const struct dlo_conf_loopback *lo = &conf->loopbacks[i];
+
+		if (lo->addr.family == addr->family &&
+			memcmp(lo->addr.addr, addr->addr, sizeof(addr->addr)) == 0)
+			return lo;
+	}
+	return NULL;
 }
 
 int
@@ -117,25 +149,71 @@ loopback_install(struct app *app)
 {
 	struct netif *n = app->link_dev.netif;
 	int ret = remove_stale_rules(n);
+	char err[DLO_CONF_ERR];
 	bool gone = false;
 
+	for (unsigned int i = 0; i < app->conf.nb_loopbacks; i++)
+		app->loopback_slots[i] = (uint16_t)i;
 	if (app->conf.nb_loopbacks == 0)
 		return 0;
 	if (ret == 0)
 		ret = choose_table(n, &app->route_table);
 	if (ret == 0)
-		ret = set_routes(app);
+		ret = set_routes(app, &app->conf);
 	if (ret != 0) {
 		say_error("cannot set up routes for loopbacks on interface %s: %s; see 'ip rule' and "
 			"'ip route show table %u'",
 			app->link_dev.ifname, strerror(-ret), TABLE_FIRST);
 		return ret;
 	}
-	for (unsigned int i = 0; ret == 0 && i < app->conf.nb_loopbacks; i++)
-		ret = add_loopback(app, &app->conf.loopbacks[i]);
+	for (unsigned int i = 0; ret == 0 && i < app->conf.nb_loopbacks; i++) {
+		ret = add_loopback(app, &app->conf.loopbacks[i], err);
+		if (ret != 0)
+			say_error("%s", err);
+	}
 	/* Take in the new addresses before the first plan is made. */
 	link_poll(&app->link_dev, &gone);
 	return ret;
+}
+
+int
+loopback_add(struct app *app, const struct dlo_conf *next, char err[DLO_CONF_ERR])
+{
+	int ret = 0;
+
+	if (app->route_table == 0)
+		return 0;
+	for (unsigned int i = 0; i < next->nb_loopbacks; i++) {
+		const struct dlo_conf_loopback *lo = &next->loopbacks[i];
+
+		if (find(&app->conf, &lo->addr) != NULL)
+			continue;
+		ret = add_loopback(app, lo, err);
+		if (ret != 0)
+			break;
+	}
+	if (ret == 0) {
+		ret = set_routes(app, next);
+		if (ret != 0)
+			snprintf(err, DLO_CONF_ERR, "cannot set up routes for loopbacks on "
+				"interface %s: %s", app->link_dev.ifname, strerror(-ret));
+	}
+	for (unsigned int i = 0; ret != 0 && i < next->nb_loopbacks; i++) {
+		if (find(&app->conf, &next->loopbacks[i].addr) == NULL)
+			host_has_not(app, &next->loopbacks[i]);
+	}
+	return ret;
+}
+
+void
+loopback_drop(struct app *app, const struct dlo_conf *old)
+{
+	if (app->route_table == 0)
+		return;
+	for (unsigned int i = 0; i < old->nb_loopbacks; i++) {
+		if (find(&app->conf, &old->loopbacks[i].addr) == NULL)
+			host_has_not(app, &old->loopbacks[i]);
+	}
 }
 
 void
@@ -145,7 +223,7 @@ loopback_refresh(struct app *app)
 
 	if (app->route_table == 0 || link->netif == NULL || link->ifindex == 0 || !link->up)
 		return;
-	if (set_routes(app) != 0)
+	if (set_routes(app, &app->conf) != 0)
 		say_warning("the routes from the loopbacks through %s could not be put back: "
 			"replies of this host take its default route now", link->ifname);
 }

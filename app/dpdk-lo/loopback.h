@@ -18,6 +18,15 @@
  */
 int loopback_install(struct app *app);
 
+/**
+ * Settings are about to change: give the host what is in @p next and not in app->conf.
+ * @return 0, or -errno with one sentence in @p err, and then all is as it was
+ */
+int loopback_add(struct app *app, const struct dlo_conf *next, char err[DLO_CONF_ERR]);
+
+/** Settings have changed: take from the host what is in @p old and not in app->conf. */
+void loopback_drop(struct app *app, const struct dlo_conf *old);
+
 /** The link changed: what the kernel removed when it went down is put back once it is up. */
 void loopback_refresh(struct app *app);
 

@@ -48,8 +48,10 @@ static bool usage_error;
 static void
 on_signal(int sig)
 {
-	(void)sig;
-	atomic_store(&app.stop, true);
+	/* Without a config file a hangup means, as ever, that the terminal went away. */
+	bool reload = sig == SIGHUP && app.conf.config[0] != '\0';
+
+	atomic_store(reload ? &app.reload : &app.stop, true);
 }
 
 static void
@@ -59,6 +61,9 @@ catch_signals(void)
 
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
+	/* Whoever started us with nohup(1) wants us to outlive the terminal. */
+	if (signal(SIGHUP, SIG_IGN) != SIG_IGN || app.conf.config[0] != '\0')
+		sigaction(SIGHUP, &sa, NULL);
 	/* A reader that went away must not take the appliance with it. */
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL);
@@ -67,29 +72,11 @@ catch_signals(void)
 static int
 check_port_names(void)
 {
-	char known[1024] = "";
-	const char *names[PORTS_MAX + 1];
-	const char *unknown;
-	unsigned int nb = 0;
+	char err[DLO_CONF_ERR];
 
-	for (unsigned int i = 0; i < app.nb_ports; i++)
-		names[nb++] = app.ports[i].name;
-	if (app.link != NULL)
-		names[nb++] = app.link_dev.ifname;
-	unknown = dlo_conf_unknown_port(&app.conf, names, nb);
-	if (unknown == NULL && app.conf.capture.port[0] != '\0') {
-		unknown = app.conf.capture.port;
-		for (unsigned int i = 0; i < nb && unknown != NULL; i++) {
-			if (strcmp(unknown, names[i]) == 0)
-				unknown = NULL;
-		}
-	}
-	if (unknown == NULL)
+	if (app_check_port_names(&app, &app.conf, err) == 0)
 		return 0;
-	for (unsigned int i = 0; i < nb; i++)
-		snprintf(known + strlen(known), sizeof(known) - strlen(known), "%s%s",
-			i == 0 ? "" : ", ", names[i]);
-	say_error("there is no port '%s'; this run has %s", unknown, known);
+	say_error("%s", err);
 	usage_error = true;
 	return -EINVAL;
 }
@@ -111,33 +98,10 @@ start_capture(void)
 	return 0;
 }
 
-static int
-publish_plans(void)
-{
-	int ret = 0;
-
-	for (unsigned int i = 0; ret == 0 && i < app.nb_ports; i++)
-		ret = plans_publish(&app, &app.ports[i]);
-	return ret;
-}
-
-static void
-warn_of_open_ports(void)
-{
-	for (unsigned int i = 0; i < app.nb_ports; i++) {
-		const struct port *p = &app.ports[i];
-
-		if (!p->conf.guards && strcmp(p->driver, "net_null") != 0)
-			say_warning("port %s runs with --guards off: it sends back loops, spoofed and "
-				"reserved frames too; keep it off any network that others use",
-				p->name);
-	}
-}
-
 static void
 say_ready(void)
 {
-	warn_of_open_ports();
+	ports_warn_open(&app);
 	if (app.link != NULL)
 		link_preflight(&app.conf.link, &app.link_dev);
 	say("ready");
@@ -176,7 +140,7 @@ run(void)
 	if (ret == 0 && app.link != NULL)
 		ret = loopback_install(&app);
 	if (ret == 0)
-		ret = publish_plans();
+		ret = plans_publish_all(&app);
 	if (ret == 0)
 		ret = start_capture();
 	if (ret == 0)
@@ -219,7 +183,7 @@ stop(void)
 	telemetry_stop();
 	carry_stop(&app);
 	capture_close(app.capture);
-	hosts_remove(&app);
+	hosts_remove(app.conf.hosts);
 	if (app.link != NULL) {
 		loopback_remove(&app);
 		link_destroy(&app.link_dev);

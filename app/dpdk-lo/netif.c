@@ -323,8 +323,8 @@ netif_set_up(struct netif *n, int ifindex, bool up)
 	return msg == NULL ? -ENOMEM : netif_exchange(n, msg, NULL, NULL);
 }
 
-int
-netif_add_addr(struct netif *n, int ifindex, const struct dlo_prefix *addr)
+static int
+change_addr(struct netif *n, int type, int flags, int ifindex, const struct dlo_prefix *addr)
 {
 	const struct ifaddrmsg header = {
 		.ifa_family = addr->family == 4 ? AF_INET : AF_INET6,
@@ -334,9 +334,8 @@ netif_add_addr(struct netif *n, int ifindex, const struct dlo_prefix *addr)
 	};
 	int bytes = addr->family == 4 ? 4 : 16;
 	struct nl_msg *msg;
-	int err;
 
-	msg = netif_message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &header, sizeof(header));
+	msg = netif_message(type, flags, &header, sizeof(header));
 	if (msg == NULL)
 		return -ENOMEM;
 	if (nla_put(msg, IFA_LOCAL, bytes, addr->addr) < 0 ||
@@ -344,8 +343,23 @@ netif_add_addr(struct netif *n, int ifindex, const struct dlo_prefix *addr)
 		nlmsg_free(msg);
 		return -ENOMEM;
 	}
-	err = netif_exchange(n, msg, NULL, NULL);
+	return netif_exchange(n, msg, NULL, NULL);
+}
+
+int
+netif_add_addr(struct netif *n, int ifindex, const struct dlo_prefix *addr)
+{
+	int err = change_addr(n, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, ifindex, addr);
+
 	return err == -EEXIST ? 0 : err;
+}
+
+int
+netif_remove_addr(struct netif *n, int ifindex, const struct dlo_prefix *addr)
+{
+	int err = change_addr(n, RTM_DELADDR, 0, ifindex, addr);
+
+	return err == -EADDRNOTAVAIL ? 0 : err;
 }
 
 /* Does this notification concern the interface? */

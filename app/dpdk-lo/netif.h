@@ -63,6 +63,9 @@ int netif_set_up(struct netif *n, int ifindex, bool up);
  */
 int netif_add_addr(struct netif *n, int ifindex, const struct dlo_prefix *addr);
 
+/** Take an address from the interface. One that is not there is fine. @return 0 or -errno */
+int netif_remove_addr(struct netif *n, int ifindex, const struct dlo_prefix *addr);
+
 /**
  * Take in all notifications without blocking. Cost: one system call when there are none.
  * @param ret_deleted set when the interface was removed or moved to another network namespace

@@ -17,7 +17,14 @@
 	(DLO_CONF_ADDRESSES_MAX + DLO_CONF_LOOPBACKS_MAX + DLO_CONF_LINK_IPS_MAX +                 \
 		LINK_HOST_ADDRS_MAX)
 
-/** A plan and what belongs to it, until no worker can see it any more. */
+/** A plan, and what else workers have to know of a port's settings. */
+struct port_plan {
+	struct dlo_plan plan; /* first: a pointer to one is a pointer to the other */
+	unsigned int nb_neighbours;
+	struct dlo_prefix neighbours[DLO_CONF_ADDRESSES_MAX];
+};
+
+/** A plan that was replaced, until no worker can see it any more. */
 struct retired_plan {
 	struct retired_plan *next;
 	const struct dlo_plan *plan;
@@ -38,16 +45,28 @@ plans_init(struct app *app)
 }
 
 static void
+plan_destroy(const struct dlo_plan *plan)
+{
+	dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)plan->addresses);
+	answers_release(&plan->settings);
+	rte_free((void *)(uintptr_t)plan);
+}
+
+static void
 plan_free(const struct dlo_plan *plan)
 {
 	if (plan == NULL)
 		return;
 	/* No worker sees it any more, but a telemetry thread may be reading it out. */
 	telemetry_lock();
-	dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)plan->addresses);
-	answers_release(&plan->settings);
-	rte_free((void *)(uintptr_t)plan);
+	plan_destroy(plan);
 	telemetry_unlock();
+}
+
+static bool
+is_network(const struct dlo_prefix *p)
+{
+	return p->len < (p->family == 4 ? 32 : 128);
 }
 
 static struct dlo_addr_table *
@@ -61,7 +80,9 @@ make_addresses(const struct app *app, const struct port *port)
 		/* With host bits it is one address, in a network where its neighbours are. */
 		if (dlo_prefix_has_host_bits(&rules[nb].prefix))
 			rules[nb].prefix.len = rules[nb].prefix.family == 4 ? 32 : 128;
-		rules[nb++].owner = DLO_OWNER_PORT;
+		rules[nb].owner = is_network(&rules[nb].prefix) || port->link != NULL ?
+			DLO_OWNER_PORT : DLO_OWNER_STATION;
+		nb++;
 	}
 	/* After the user's own, so that what the host owns stays the host's. */
 	if (port->link != NULL)
@@ -69,18 +90,30 @@ make_addresses(const struct app *app, const struct port *port)
 	for (unsigned int i = 0; i < app->conf.nb_loopbacks; i++) {
 		rules[nb].prefix = app->conf.loopbacks[i].addr;
 		rules[nb++].owner = port->link != NULL ? DLO_OWNER_HOST_LOOPBACK :
-							 DLO_OWNER_LOOPBACK + i;
+							 DLO_OWNER_LOOPBACK + app->loopback_slots[i];
 	}
 	return dlo_addr_table_create(rules, nb);
+}
+
+/* Addresses that say where neighbours are: they have the length of their network. */
+static void
+add_neighbours(struct port_plan *p, const struct dlo_conf_port *conf)
+{
+	for (unsigned int i = 0; i < conf->nb_addresses; i++) {
+		if (dlo_prefix_has_host_bits(&conf->addresses[i]))
+			p->neighbours[p->nb_neighbours++] = conf->addresses[i];
+	}
 }
 
 static struct dlo_plan *
 plan_make(const struct app *app, const struct port *port)
 {
-	struct dlo_plan *plan = rte_zmalloc("dlo_plan", sizeof(*plan), RTE_CACHE_LINE_SIZE);
+	struct port_plan *p = rte_zmalloc("dlo_plan", sizeof(*p), RTE_CACHE_LINE_SIZE);
+	struct dlo_plan *plan = &p->plan;
 
-	if (plan == NULL)
+	if (p == NULL)
 		return NULL;
+	add_neighbours(p, &port->conf);
 	plan->mode = port->conf.mode;
 	plan->accept = port->conf.accept;
 	plan->guards = port->conf.guards;
@@ -123,24 +156,79 @@ plan_retire(struct app *app, const struct dlo_plan *plan)
 	app->retired = r;
 }
 
-int
-plans_publish(struct app *app, struct port *port)
+static void
+publish(struct app *app, struct port *port, const struct dlo_plan *plan)
 {
-	const struct dlo_plan *plan = plan_make(app, port);
-	const struct dlo_plan *old;
+	const struct dlo_plan *old = atomic_exchange(&port->plan, plan);
 
-	if (plan == NULL) {
-		say_error("port %s: no memory for a new plan; the old one stays in force", port->name);
-		return -ENOMEM;
-	}
-	old = atomic_exchange(&port->plan, plan);
 	if (old == NULL) {
 		for (uint16_t q = 0; q < port->nb_queues; q++)
 			port->queues[q]->plan = plan;
 	} else {
 		plan_retire(app, old);
 	}
+}
+
+int
+plans_publish(struct app *app, struct port *port)
+{
+	const struct dlo_plan *plan = plan_make(app, port);
+
+	if (plan == NULL) {
+		say_error("port %s: no memory for a new plan; the old one stays in force", port->name);
+		return -ENOMEM;
+	}
+	publish(app, port, plan);
 	return 0;
+}
+
+int
+plans_make_all(const struct app *app, const struct dlo_plan *plans[PORTS_MAX])
+{
+	for (unsigned int i = 0; i < app->nb_ports; i++) {
+		plans[i] = plan_make(app, &app->ports[i]);
+		if (plans[i] != NULL)
+			continue;
+		plans_discard(plans, i);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void
+plans_discard(const struct dlo_plan *const plans[], unsigned int nb)
+{
+	for (unsigned int i = 0; i < nb; i++)
+		plan_destroy(plans[i]);
+}
+
+void
+plans_publish_made(struct app *app, const struct dlo_plan *const plans[PORTS_MAX])
+{
+	for (unsigned int i = 0; i < app->nb_ports; i++)
+		publish(app, &app->ports[i], plans[i]);
+}
+
+int
+plans_publish_all(struct app *app)
+{
+	const struct dlo_plan *plans[PORTS_MAX];
+	int ret = plans_make_all(app, plans);
+
+	if (ret == 0)
+		plans_publish_made(app, plans);
+	else
+		say_error("no memory for the plans of %u ports; give EAL more with -m", app->nb_ports);
+	return ret;
+}
+
+const struct dlo_prefix *
+plans_neighbours(const struct dlo_plan *plan, unsigned int *ret_nb)
+{
+	const struct port_plan *p = (const struct port_plan *)plan;
+
+	*ret_nb = p->nb_neighbours;
+	return p->neighbours;
 }
 
 static void

@@ -227,7 +227,6 @@ static int
 port_open(struct app *app, struct port *p, uint16_t id, unsigned int nb_workers)
 {
 	struct rte_eth_dev_info info;
-	struct dlo_conf_port_facts facts;
 	int ret;
 
 	p->id = id;
@@ -245,10 +244,7 @@ port_open(struct app *app, struct port *p, uint16_t id, unsigned int nb_workers)
 		p->forwards = app->conf.nb_loopbacks > 0;
 		app->link = p;
 	}
-	facts.name = p->name;
-	facts.driver = p->driver;
-	facts.ifname = p->link != NULL ? p->link->ifname : NULL;
-	dlo_conf_resolve(&app->conf, &facts, &p->conf);
+	app_resolve(&app->conf, p, &p->conf);
 	nb_workers = RTE_MIN(nb_workers, (unsigned int)QUEUES_MAX);
 	nb_workers = RTE_MIN(nb_workers, (unsigned int)info.max_rx_queues);
 	p->nb_queues = (uint16_t)RTE_MIN(nb_workers, (unsigned int)info.max_tx_queues);
@@ -289,9 +285,22 @@ ports_open(struct app *app, unsigned int nb_workers)
 static void
 port_open_filters(const struct port *p)
 {
+	bool all = p->conf.accept != DLO_ACCEPT_OWN || p->mac_generated;
+
 	rte_eth_allmulticast_enable(p->id);
-	if (p->conf.accept != DLO_ACCEPT_OWN || p->mac_generated)
+	if (all)
 		rte_eth_promiscuous_enable(p->id);
+	else if (rte_eth_promiscuous_get(p->id) == 1)
+		rte_eth_promiscuous_disable(p->id);
+}
+
+void
+ports_update_filters(const struct app *app)
+{
+	for (unsigned int i = 0; i < app->nb_ports; i++) {
+		if (!atomic_load(&app->ports[i].gone))
+			port_open_filters(&app->ports[i]);
+	}
 }
 
 /* ethdev logs an error for each queue that has no descriptor to sleep on; that is not one to us. */
@@ -346,6 +355,19 @@ ports_start(struct app *app)
 		}
 	}
 	return 0;
+}
+
+void
+ports_warn_open(const struct app *app)
+{
+	for (unsigned int i = 0; i < app->nb_ports; i++) {
+		const struct port *p = &app->ports[i];
+
+		if (!p->conf.guards && strcmp(p->driver, "net_null") != 0)
+			say_warning("port %s runs with --guards off: it sends back loops, spoofed and "
+				"reserved frames too; keep it off any network that others use",
+				p->name);
+	}
 }
 
 /* Not every driver tells when the kernel interface below it goes; the kernel always knows. */

@@ -27,6 +27,12 @@ int ports_start(struct app *app);
  */
 unsigned int ports_check_gone(struct app *app);
 
+/** Settings have changed: let the drivers receive what --accept wants now. */
+void ports_update_filters(const struct app *app);
+
+/** Say which ports run with guards off. */
+void ports_warn_open(const struct app *app);
+
 /** Find out by which ports frames from the host can leave: app->usable_ports. */
 void ports_check_usable(struct app *app);
 

@@ -18,6 +18,11 @@ const char *const prose_description[] = {
 	"198.18.0.2 port 80 reaches the web server of this very host.",
 	"When every port is up it prints 'dpdk-lo: ready' on a line of its own. SIGINT and SIGTERM "
 	"stop it in good order, with a table of what became of every frame.",
+	"SIGHUP makes it read the file of '--config' again. The file is checked as at the start and "
+	"taken over as a whole, between two frames and without losing one, or not at all: one sentence "
+	"says which, and why. Options marked 'Can change at a reload' can; another one that changed is "
+	"named, and nothing is taken over. What the command line says still wins. Without "
+	"'--config' SIGHUP ends the run as SIGTERM does.",
 	NULL,
 };
 

@@ -143,6 +143,8 @@ dlo_conf_set(struct dlo_conf *conf, const char *name, const char *value, char er
 	} else {
 		if (option->port_bit != 0)
 			override_file(next, option->port_bit, port_name);
+		if (port_name == NULL)
+			next->fixed[dlo_option_index(option)] = 0;
 		/* The only repeatable one that is not per port. */
 		if (option->set == dlo_conf_set_loopback && next->loopbacks_from_file) {
 			next->nb_loopbacks = 0;
@@ -157,6 +159,16 @@ dlo_conf_set(struct dlo_conf *conf, const char *name, const char *value, char er
 	free(copy);
 	free(next);
 	return rc;
+}
+
+const char *
+dlo_conf_differs(const struct dlo_conf *a, const struct dlo_conf *b)
+{
+	for (const struct dlo_option *o = dlo_options; o->name != NULL; o++) {
+		if (a->fixed[dlo_option_index(o)] != b->fixed[dlo_option_index(o)])
+			return o->name;
+	}
+	return NULL;
 }
 
 static bool

@@ -29,6 +29,7 @@
 #define DLO_CONF_IFNAME 16 /**< IFNAMSIZ, with the terminating zero */
 #define DLO_CONF_LOCALHOST_PORTS_MAX 64
 #define DLO_CONF_ERR 512
+#define DLO_CONF_OPTIONS_MAX 64 /**< rows of the option table */
 
 /** Settings that can be given for all ports or for one; which were given is in @ref set. */
 enum dlo_conf_port_bit {
@@ -165,6 +166,12 @@ struct dlo_conf {
 	double exit_when_idle_s; /**< stop after so long without a frame; 0: never */
 	char json[256]; /**< file of the final report; "": none */
 	char config[256]; /**< config file that was read; "": none */
+	/**
+	 * By place in the option table, of options that cannot change while the appliance runs: a
+	 * number that stands for all that the config file says; 0: nothing, or the command line
+	 * says otherwise. See dlo_conf_differs().
+	 */
+	uint64_t fixed[DLO_CONF_OPTIONS_MAX];
 };
 
 /** Fill with defaults. */
@@ -195,6 +202,13 @@ int dlo_conf_set(struct dlo_conf *conf, const char *name, const char *value,
  *   what the file says, else why it cannot be read; @p conf is unchanged then
  */
 int dlo_conf_read_file(struct dlo_conf *conf, const char *path, char err[DLO_CONF_ERR]);
+
+/**
+ * Compare what two readings of a config file say about options that cannot change while the
+ * appliance runs.
+ * @return the name of the first one that differs, a static string, or NULL
+ */
+const char *dlo_conf_differs(const struct dlo_conf *a, const struct dlo_conf *b);
 
 /** @return true when something of localhost is to be carried, which takes a link. */
 bool dlo_conf_carries(const struct dlo_conf *conf);

@@ -98,12 +98,34 @@ check_file(const char *path, char err[DLO_CONF_ERR])
 	return rc;
 }
 
+/* FNV-1a, with the end of each text told: who differs in any of them gets another number. */
+static uint64_t
+mix(uint64_t hash, const char *text)
+{
+	do {
+		hash = (hash ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+	} while (*text++ != '\0');
+	return hash;
+}
+
+/* The order of sections makes no difference. */
+static void
+note_fixed(struct dlo_conf *conf, const struct dlo_option *option, const char *port_name,
+	const char *value)
+{
+	uint64_t hash = mix(UINT64_C(0xcbf29ce484222325), port_name != NULL ? port_name : "");
+
+	if (!option->live)
+		conf->fixed[dlo_option_index(option)] ^= mix(hash, value);
+}
+
 static int
 set_entry(struct dlo_conf *conf, const char *port_name, const struct rte_cfgfile_entry *entry,
 	char err[DLO_CONF_ERR])
 {
 	const struct dlo_option *option = dlo_option_by_name(entry->name);
 	const char *value = entry->value;
+	int rc;
 
 	if (option == NULL)
 		return dlo_conf_fail(err, "no such key, see the options of --help");
@@ -113,7 +135,10 @@ set_entry(struct dlo_conf *conf, const char *port_name, const struct rte_cfgfile
 		return dlo_conf_fail(err, "not a setting of one port, write it in [" APPLIANCE "]");
 	if (value[0] == '\0' && option->arg_optional)
 		value = NULL;
-	return dlo_conf_apply(conf, option, port_name, value, err);
+	rc = dlo_conf_apply(conf, option, port_name, value, err);
+	if (rc == 0)
+		note_fixed(conf, option, port_name, entry->value);
+	return rc;
 }
 
 static int

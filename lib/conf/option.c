@@ -21,6 +21,7 @@ const struct dlo_option dlo_options[] = {
 			"swapped; 'ip' with IPv4 and IPv6 addresses swapped as well; 'l4' with "
 			"TCP, UDP and SCTP ports swapped as well.",
 		.dflt = "l4; ip on the host link",
+		.live = true,
 		.set = dlo_conf_set_mode,
 	},
 	{
@@ -32,6 +33,7 @@ const struct dlo_option dlo_options[] = {
 			"'unicast', or 'any'.",
 		.dflt = "unicast on ring, pcap, memif, vhost and virtio-user ports; any on null "
 			"ports; else own",
+		.live = true,
 		.set = dlo_conf_set_accept,
 	},
 	{
@@ -43,6 +45,7 @@ const struct dlo_option dlo_options[] = {
 			"multicast sources, reserved groups, our own MACs, LAND, martians. Off is "
 			"for the bench.",
 		.dflt = "on; off on null ports, whose frames are all zero",
+		.live = true,
 		.set = dlo_conf_set_guards,
 	},
 	{
@@ -54,6 +57,7 @@ const struct dlo_option dlo_options[] = {
 			"address with its network's length (192.0.2.1/24) is that address alone, "
 			"and says where neighbours are. May be repeated.",
 		.dflt = "none; on the host link its prefixes, without the host's own addresses",
+		.live = true,
 		.set = dlo_conf_set_address,
 	},
 	{
@@ -64,6 +68,7 @@ const struct dlo_option dlo_options[] = {
 		.help = "Requests to our addresses that are answered, with commas between: 'arp', "
 			"'nd', 'icmp', 'udp-echo', 'sbfd'; or 'all', or 'none'.",
 		.dflt = "arp,nd,icmp",
+		.live = true,
 		.set = dlo_conf_set_answer,
 	},
 	{
@@ -74,6 +79,7 @@ const struct dlo_option dlo_options[] = {
 			"the default.",
 		.dflt = "the prefixes of the host link and of --address, 198.18.0.0/15, "
 			"2001:2::/48",
+		.live = true,
 		.set = dlo_conf_set_allow,
 	},
 	{
@@ -83,6 +89,7 @@ const struct dlo_option dlo_options[] = {
 		.help = "Answers a second at most, of each protocol on each port (shared out to "
 			"its queues); 0: no limit.",
 		.dflt = "1000000",
+		.live = true,
 		.set = dlo_conf_set_answer_rate,
 	},
 	{
@@ -94,6 +101,7 @@ const struct dlo_option dlo_options[] = {
 			"the answer on. Never from ports of services, which would answer back, and "
 			"from ports below 1024 only with 'low-ports'.",
 		.dflt = "port=7",
+		.live = true,
 		.set = dlo_conf_set_udp_echo,
 	},
 	{
@@ -105,6 +113,7 @@ const struct dlo_option dlo_options[] = {
 			"with 'admin-down' as out of service, and return BFD echo packets "
 			"(RFC 5881); switches the answer on.",
 		.dflt = "no discriminator: BFD echo alone",
+		.live = true,
 		.set = dlo_conf_set_sbfd,
 	},
 	{
@@ -130,6 +139,7 @@ const struct dlo_option dlo_options[] = {
 			"and its replies leave by the port where the peer was last heard. May be "
 			"repeated; IPv4 and IPv6.",
 		.dflt = "none",
+		.live = true,
 		.set = dlo_conf_set_loopback,
 	},
 	{
@@ -140,6 +150,7 @@ const struct dlo_option dlo_options[] = {
 		.help = "Keep the names of loopbacks in a hosts(5) file while the appliance runs, "
 			"in a marked block, with NAME.loopback for the other end of the host link.",
 		.dflt = "off; /etc/hosts without FILE",
+		.live = true,
 		.set = dlo_conf_set_hosts,
 	},
 	{
@@ -180,6 +191,7 @@ const struct dlo_option dlo_options[] = {
 		.group = INSTRUMENTS,
 		.help = "Print a line of rates every so many seconds; 0: never.",
 		.dflt = "0",
+		.live = true,
 		.set = dlo_conf_set_stats,
 	},
 	{
@@ -187,6 +199,7 @@ const struct dlo_option dlo_options[] = {
 		.arg = "FILE",
 		.group = INSTRUMENTS,
 		.help = "Write the final report as JSON.",
+		.live = true,
 		.set = dlo_conf_set_json,
 	},
 	{
@@ -204,6 +217,7 @@ const struct dlo_option dlo_options[] = {
 		.group = RUNNING,
 		.help = "Stop after so many seconds; 0: run on.",
 		.dflt = "0",
+		.live = true,
 		.set = dlo_conf_set_duration,
 	},
 	{
@@ -213,6 +227,7 @@ const struct dlo_option dlo_options[] = {
 		.help = "Stop once N frames were received (what arrives until every lcore has stopped "
 			"counts too); 0: run on.",
 		.dflt = "0",
+		.live = true,
 		.set = dlo_conf_set_count,
 	},
 	{
@@ -221,6 +236,7 @@ const struct dlo_option dlo_options[] = {
 		.group = RUNNING,
 		.help = "Stop when no frame came for so many seconds; 0: run on.",
 		.dflt = "0",
+		.live = true,
 		.set = dlo_conf_set_exit_when_idle,
 	},
 	{
@@ -233,6 +249,15 @@ const struct dlo_option dlo_options[] = {
 	},
 	{ 0 },
 };
+
+_Static_assert(sizeof(dlo_options) / sizeof(dlo_options[0]) <= DLO_CONF_OPTIONS_MAX,
+	"struct dlo_conf has room for a word on each option");
+
+unsigned int
+dlo_option_index(const struct dlo_option *option)
+{
+	return (unsigned int)(option - dlo_options);
+}
 
 const struct dlo_option *
 dlo_option_by_name(const char *name)

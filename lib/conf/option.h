@@ -21,6 +21,8 @@ struct dlo_option {
 	const char *group; /**< heading in --help and the man page */
 	const char *help; /**< what it does, one or two sentences, no line breaks */
 	const char *dflt; /**< the default as shown to people; NULL: none */
+	/** A running appliance takes a new value over from the config file (dpdk-lo: on SIGHUP). */
+	bool live;
 	/**
 	 * Set it. @p port is the settings to change, for options that are per port, else NULL.
 	 * @p value is never "", and NULL only when arg_optional. Changes nothing on failure; then
@@ -34,6 +36,9 @@ struct dlo_option {
 
 /** The table, in the order of --help; the last entry has a NULL name. Static. */
 extern const struct dlo_option dlo_options[];
+
+/** @return the place of a row of dlo_options, below DLO_CONF_OPTIONS_MAX. */
+unsigned int dlo_option_index(const struct dlo_option *option);
 
 /** @return the row of @p name (without dashes, never abbreviated), or NULL. Thread: any. */
 const struct dlo_option *dlo_option_by_name(const char *name);

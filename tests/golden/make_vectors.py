@@ -430,7 +430,7 @@ def arp_frames():
 	yield ask(ether(dst=OWN), op=2), b"", "not_request", None
 	yield ask(op=2), b"", "not_request", None
 	yield ask(op=3), b"", "not_request", None
-	yield ask(psrc=OUR4), b"", "not_request", None
+	yield ask(psrc=OUR4), b"", "conflict", None
 	yield ask(hwsrc="02:00:00:00:00:77"), b"", "not_request", None
 	yield ask(hwsrc=BCAST), b"", "not_request", None
 	# Scapy would write other hardware's addresses another way.
@@ -483,14 +483,14 @@ def nd_frames():
 	yield ask(cksum=0x1234), b"", "bad_cksum", None
 	yield ask(slla, ip={"src": "::"}), b"", "not_request", None
 	yield ask(None, mac=OWN, ip={"src": "::", "dst": OUR6}), b"", "not_request", None
-	yield ask(ip={"src": OUR6}), b"", "not_request", None
+	yield ask(ip={"src": OUR6}), b"", "conflict", None
 	yield ask(ip={"src": "::1"}), b"", "not_request", None
 	yield ask(Raw(b"\1\0" + bytes(6))), b"", "not_request", None
 	yield ask(Raw(b"\1\2" + bytes(6))), b"", "truncated", None
 	yield ether(dst=OWN) / IPv6(src=HOST6, dst=OUR6, hlim=255) / ICMPv6ND_NA(tgt=HOST6), b"", \
 		"not_request", None
 	yield ether(dst="33:33:00:00:00:01") / IPv6(src=HOST6, dst="ff02::1", hlim=255) / \
-		ICMPv6ND_NA(tgt=OUR6), b"", "not_request", None
+		ICMPv6ND_NA(tgt=OUR6), b"", "conflict", None
 	solicit = ICMPv6ND_NS(tgt=OUR6) / slla
 	yield ether(dst=node_mac) / IPv6(src=HOST6, dst=node, hlim=255) / IPv6ExtHdrFragment(id=1) / \
 		solicit, b"", "fragment", None

@@ -173,6 +173,14 @@ check_report()
 	/usr/bin/python3 "$SUPPORT/check_report.py" "$@" || fail "the report is not as it should be"
 }
 
+# telemetry PID COMMAND EXPRESSION: what the expression over `v`, the reply's value, comes to.
+telemetry()
+{
+	echo "$2" | timeout 10 dpdk-telemetry.py -f "dlo$1" 2>/dev/null | /usr/bin/python3 -c 'import json, sys
+v = json.load(sys.stdin)[sys.argv[1].split(",")[0]]
+print(eval(sys.argv[2], {"v": v}))' "$2" "$3" 2>/dev/null
+}
+
 # wait_address ADDRESS: a server can bind to it.
 wait_address()
 {
