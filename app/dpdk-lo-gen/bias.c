@@ -19,6 +19,8 @@ int
 bias_measure(struct gen_run *run, const struct pattern *pattern, struct rte_mempool *pool,
 	double pps, unsigned int frame, atomic_bool *stop)
 {
+	struct gen_load load = { .pps = pps > 0 && pps < PPS_MAX ? pps : PPS_MAX };
+	struct gen_path *path = &run->paths[0];
 	uint16_t port;
 	int rc = rte_eal_hotplug_add("vdev", NAME, "");
 
@@ -29,18 +31,20 @@ bias_measure(struct gen_run *run, const struct pattern *pattern, struct rte_memp
 	if (rc == 0)
 		rc = gen_port_start(port, 1, frame, pool);
 	if (rc == 0)
-		rc = engine_init(run, pattern, pps > 0 && pps < PPS_MAX ? pps : PPS_MAX, 0, false);
+		rc = engine_path_init(path, pattern, &load, false);
 	if (rc == 0) {
-		run->tx.port = run->rx.port = port;
-		run->tx.pool = pool;
+		run->nb_paths = 1;
+		path->tx.port = path->rx.port = port;
+		path->tx.pool = pool;
 		run->stop = stop;
 		run->duration_s = SECONDS;
+		run->drain_s = GEN_DRAIN_DEFAULT;
 		run->tx_lcore = LCORE_ID_ANY;
 		run->quiet = true;
 		engine_run(run);
-		if (run->tx.nb_pending > 0)
-			rte_pktmbuf_free_bulk(run->tx.pending, run->tx.nb_pending);
-		run->tx.nb_pending = 0;
+		if (path->tx.nb_pending > 0)
+			rte_pktmbuf_free_bulk(path->tx.pending, path->tx.nb_pending);
+		path->tx.nb_pending = 0;
 	}
 	if (rte_eth_dev_is_valid_port(port)) {
 		rte_eth_dev_stop(port);

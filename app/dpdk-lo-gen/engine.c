@@ -13,18 +13,48 @@
 #include <rte_mbuf.h>
 #include <rte_memcpy.h>
 
-#define WIRE_EXTRA 20 /* preamble, start of frame, gap: IEEE 802.3 */
-#define DRAIN_SECONDS 2 /* RFC 2544 23 */
 #define TURNS_PER_TICK 256
 #define DUPLICATE_TURNS 1024
 
+static uint64_t
+template_cost(const struct frame_template *t, const struct gen_load *load, double hz)
+{
+	unsigned int bits = (t->len + GEN_FCS + GEN_WIRE_EXTRA) * 8U;
+
+	if (load->speed > 0)
+		return (uint64_t)(t->gap_ns / 1e9 / load->speed * hz * (1 << PACE_FRACTION));
+	return pace_cost(load->bps > 0 ? load->bps / bits : load->pps, (uint64_t)hz);
+}
+
+static void
+path_free(struct gen_path *path)
+{
+	struct gen_tx *tx = &path->tx;
+	struct gen_rx *rx = &path->rx;
+
+	if (tx->nb_pending > 0)
+		rte_pktmbuf_free_bulk(tx->pending, tx->nb_pending);
+	tx->nb_pending = 0;
+	free(tx->costs);
+	free(tx->seqs);
+	free(tx->sent);
+	free(tx->jitter);
+	free(tx->log);
+	free(rx->streams);
+	free(rx->log);
+	tx->costs = tx->seqs = tx->sent = NULL;
+	tx->jitter = NULL;
+	rx->streams = NULL;
+	tx->log = rx->log = NULL;
+}
+
 int
-engine_init(struct gen_run *run, const struct pattern *pattern, double pps, double bps,
+engine_path_init(struct gen_path *path, const struct pattern *pattern, const struct gen_load *load,
 	bool with_log)
 {
-	struct gen_tx *tx = &run->tx;
-	struct gen_rx *rx = &run->rx;
-	uint64_t hz = rte_get_tsc_hz();
+	struct gen_tx *tx = &path->tx;
+	struct gen_rx *rx = &path->rx;
+	double hz = (double)rte_get_tsc_hz();
 
 	tx->pattern = rx->pattern = pattern;
 	tx->costs = calloc(pattern->nb_templates, sizeof(*tx->costs));
@@ -38,37 +68,32 @@ engine_init(struct gen_run *run, const struct pattern *pattern, double pps, doub
 	}
 	if (tx->costs == NULL || tx->seqs == NULL || tx->sent == NULL || tx->jitter == NULL ||
 		rx->streams == NULL || (with_log && (tx->log == NULL || rx->log == NULL))) {
-		engine_free(run);
+		path_free(path);
 		return -ENOMEM;
 	}
 	dlo_histogram_init(tx->jitter);
 	for (unsigned int i = 0; i < pattern->nb_streams; i++)
 		dlo_histogram_init(&rx->streams[i].latency);
-	for (unsigned int i = 0; i < pattern->nb_templates; i++) {
-		unsigned int bits = (pattern->templates[i].len + GEN_FCS + WIRE_EXTRA) * 8U;
-
-		tx->costs[i] = pace_cost(bps > 0 ? bps / bits : pps, hz);
-	}
+	for (unsigned int i = 0; i < pattern->nb_templates; i++)
+		tx->costs[i] = template_cost(&pattern->templates[i], load, hz);
 	return 0;
 }
 
 void
 engine_free(struct gen_run *run)
 {
-	if (run->tx.nb_pending > 0)
-		rte_pktmbuf_free_bulk(run->tx.pending, run->tx.nb_pending);
-	run->tx.nb_pending = 0;
-	free(run->tx.costs);
-	free(run->tx.seqs);
-	free(run->tx.sent);
-	free(run->tx.jitter);
-	free(run->tx.log);
-	free(run->rx.streams);
-	free(run->rx.log);
-	run->tx.costs = run->tx.seqs = run->tx.sent = NULL;
-	run->tx.jitter = NULL;
-	run->rx.streams = NULL;
-	run->tx.log = run->rx.log = NULL;
+	for (unsigned int i = 0; i < run->nb_paths; i++)
+		path_free(&run->paths[i]);
+}
+
+uint64_t
+engine_path_received(const struct gen_path *path)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < path->rx.pattern->nb_streams; i++)
+		sum += path->rx.streams[i].track.received;
+	return sum;
 }
 
 uint64_t
@@ -76,9 +101,19 @@ engine_received(const struct gen_run *run)
 {
 	uint64_t sum = 0;
 
-	for (unsigned int i = 0; i < run->rx.pattern->nb_streams; i++)
-		sum += run->rx.streams[i].track.received;
+	for (unsigned int i = 0; i < run->nb_paths; i++)
+		sum += engine_path_received(&run->paths[i]);
 	return sum;
+}
+
+bool
+engine_broke(const struct gen_run *run)
+{
+	for (unsigned int i = 0; i < run->nb_paths; i++) {
+		if (atomic_load_explicit(&run->paths[i].rx.broke, memory_order_relaxed))
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -109,7 +144,7 @@ tx_make(struct gen_tx *tx, uint64_t now)
 		tx->pending[n] = m;
 		tx->pending_template[n] = t;
 		tx->pending_flow[n] = tx->flow;
-		tx->pending_seq[n] = tx->seqs[t->stream]++;
+		tx->pending_seq[n] = t->stamp != 0 ? tx->seqs[t->stream]++ : 0;
 		tx->nb_pending++;
 		tx->made++;
 		pace_take(&tx->pace, now, tx->costs[tx->at]);
@@ -142,15 +177,20 @@ tx_poll(struct gen_tx *tx, uint64_t now)
 		return 0;
 	/* As late as can be; a frame that waited gets a new time, so that waiting here is not latency. */
 	now = rte_rdtsc();
-	for (unsigned int i = 0; i < n; i++)
-		pattern_stamp(tx->pattern, tx->pending_template[i],
-			rte_pktmbuf_mtod(tx->pending[i], uint8_t *), tx->pending_flow[i],
-			tx->pending_seq[i], now);
+	for (unsigned int i = 0; i < n; i++) {
+		if (likely(tx->pending_template[i]->stamp != 0))
+			pattern_stamp(tx->pattern, tx->pending_template[i],
+				rte_pktmbuf_mtod(tx->pending[i], uint8_t *), tx->pending_flow[i],
+				tx->pending_seq[i], now);
+	}
 	nb_sent = rte_eth_tx_burst(tx->port, 0, tx->pending, (uint16_t)n);
 	for (unsigned int i = 0; i < nb_sent; i++) {
 		const struct frame_template *t = tx->pending_template[i];
 
-		tx->sent[t->stream]++;
+		if (likely(t->stamp != 0))
+			tx->sent[t->stream]++;
+		else
+			tx->unstamped++;
 		tx->bytes += t->len + GEN_FCS;
 		if (tx->first_tsc != 0)
 			tx_note_gap(tx, i, now);
@@ -205,7 +245,8 @@ rx_frame(struct gen_rx *rx, const uint8_t *stamp, uint64_t now)
 		rx->slow = (struct gen_event){ seq, now - latency, now, stream };
 		atomic_store(&rx->broke, true);
 	}
-	if (result == TRACK_DUPLICATE)
+	if (result == TRACK_DUPLICATE ||
+		(unlikely(rx->latency_from != 0) && (int64_t)(now - latency - rx->latency_from) < 0))
 		return;
 	dlo_histogram_add(&s->latency, latency);
 	if (result == TRACK_IN_ORDER) {
@@ -252,13 +293,22 @@ rx_poll(struct gen_rx *rx)
 }
 
 static bool
+path_finished(const struct gen_tx *tx)
+{
+	return tx->count != 0 && tx->made == tx->count && tx->nb_pending == 0;
+}
+
+static bool
 tx_finished(const struct gen_run *run, uint64_t now, uint64_t end)
 {
-	const struct gen_tx *tx = &run->tx;
+	bool all = true;
 
-	return (end != 0 && now >= end) || atomic_load_explicit(run->stop, memory_order_relaxed) ||
-		atomic_load_explicit(&run->rx.broke, memory_order_relaxed) ||
-		(tx->count != 0 && tx->made == tx->count && tx->nb_pending == 0);
+	if ((end != 0 && now >= end) || atomic_load_explicit(run->stop, memory_order_relaxed) ||
+		engine_broke(run))
+		return true;
+	for (unsigned int i = 0; i < run->nb_paths; i++)
+		all = all && path_finished(&run->paths[i].tx);
+	return all;
 }
 
 static uint64_t
@@ -266,7 +316,8 @@ tx_begin(struct gen_run *run)
 {
 	uint64_t hz = rte_get_tsc_hz(), now = rte_rdtsc();
 
-	pace_start(&run->tx.pace, now, hz);
+	for (unsigned int i = 0; i < run->nb_paths; i++)
+		pace_start(&run->paths[i].tx.pace, now, hz);
 	return run->duration_s > 0 ? now + (uint64_t)(run->duration_s * (double)hz) : 0;
 }
 
@@ -276,26 +327,49 @@ tx_loop(void *arg)
 	struct gen_run *run = arg;
 	uint64_t end = tx_begin(run), now;
 
-	while (now = rte_rdtsc(), !tx_finished(run, now, end))
-		tx_poll(&run->tx, now);
+	while (now = rte_rdtsc(), !tx_finished(run, now, end)) {
+		for (unsigned int i = 0; i < run->nb_paths; i++)
+			tx_poll(&run->paths[i].tx, now);
+	}
 	atomic_store(&run->tx_done, true);
 	return 0;
+}
+
+static unsigned int
+rx_poll_all(struct gen_run *run)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < run->nb_paths; i++)
+		n += rx_poll(&run->paths[i].rx);
+	return n;
+}
+
+static bool
+all_back(const struct gen_run *run)
+{
+	for (unsigned int i = 0; i < run->nb_paths; i++) {
+		const struct gen_path *p = &run->paths[i];
+
+		if (engine_path_received(p) < atomic_load(&p->tx.sent_all) - p->tx.unstamped)
+			return false;
+	}
+	return true;
 }
 
 /* Everything is back, or the time for it is over. */
 static void
 drain(struct gen_run *run)
 {
-	uint64_t end = rte_rdtsc() + DRAIN_SECONDS * rte_get_tsc_hz();
-	uint64_t sent = atomic_load(&run->tx.sent_all);
+	uint64_t end = rte_rdtsc() + (uint64_t)(run->drain_s * (double)rte_get_tsc_hz());
 
-	if (atomic_load(&run->rx.broke))
+	if (engine_broke(run))
 		return;
 	/* Some ports never stop giving frames: the clock decides, not they. */
-	while (engine_received(run) < sent && rte_rdtsc() < end)
-		rx_poll(&run->rx);
+	while (!all_back(run) && rte_rdtsc() < end)
+		rx_poll_all(run);
 	/* What is there twice comes soon after. */
-	for (unsigned int i = 0; i < DUPLICATE_TURNS && rx_poll(&run->rx) > 0; i++)
+	for (unsigned int i = 0; i < DUPLICATE_TURNS && rx_poll_all(run) > 0; i++)
 		;
 }
 
@@ -306,6 +380,9 @@ engine_run(struct gen_run *run)
 	uint64_t start = rte_rdtsc(), now = start, end = 0;
 	unsigned int turns = 0;
 
+	for (unsigned int i = 0; run->latency_from_s > 0 && i < run->nb_paths; i++)
+		run->paths[i].rx.latency_from = start +
+			(uint64_t)(run->latency_from_s * (double)rte_get_tsc_hz());
 	if (alone)
 		end = tx_begin(run);
 	else
@@ -316,11 +393,13 @@ engine_run(struct gen_run *run)
 			break;
 		if (!alone && atomic_load_explicit(&run->tx_done, memory_order_acquire))
 			break;
-		if (alone)
-			tx_poll(&run->tx, now);
-		rx_poll(&run->rx);
+		for (unsigned int i = 0; i < run->nb_paths; i++) {
+			if (alone)
+				tx_poll(&run->paths[i].tx, now);
+			rx_poll(&run->paths[i].rx);
+		}
 		if (++turns % TURNS_PER_TICK == 0)
-			report_tick(run, start, now);
+			progress_tick(run, start, now);
 	}
 	if (!alone)
 		rte_eal_wait_lcore(run->tx_lcore);

@@ -20,6 +20,7 @@
 #include "track.h"
 
 #define GEN_BURST 32
+#define GEN_PATHS 2
 #define GEN_LOG 1000 /**< frames remembered for --break-above */
 
 struct rte_mbuf;
@@ -52,6 +53,7 @@ struct gen_tx {
 	uint64_t *sent; /**< per stream, taken by the port */
 	_Atomic uint64_t sent_all;
 	uint64_t bytes; /**< of sent frames, FCS counted */
+	uint64_t unstamped; /**< sent frames that had no room for a stamp */
 	uint64_t refused; /**< times that the port had no room */
 	uint64_t no_mbuf;
 	uint64_t first_tsc, last_tsc; /**< of sent frames */
@@ -82,41 +84,61 @@ struct gen_rx {
 	_Atomic uint64_t received_all; /**< with duplicates */
 	uint64_t foreign; /**< frames that are not of this run */
 	uint64_t clock_back; /**< cycles by which a frame came before it was sent, at worst */
+	uint64_t latency_from; /**< TSC; 0: from the beginning */
 	uint64_t break_above; /**< cycles; 0: never */
 	struct gen_event slow; /**< the frame that broke */
 	_Atomic bool broke;
 	struct gen_log *log;
 };
 
-/** One run. */
-struct gen_run {
+/** One direction. */
+struct gen_path {
 	struct gen_tx tx;
 	struct gen_rx rx;
+};
+
+/** One run. */
+struct gen_run {
+	unsigned int nb_paths;
+	struct gen_path paths[GEN_PATHS];
 	atomic_bool *stop; /**< the user's */
 	_Atomic bool tx_done;
 	double duration_s; /**< 0: no limit */
+	double drain_s; /**< how long to wait for what is under way at the end */
+	double latency_from_s; /**< latencies of frames sent before are not kept */
 	unsigned int tx_lcore; /**< LCORE_ID_ANY: the main one sends too */
 	double stats_s;
 	bool quiet; /**< no line of rates, no warning */
 	double seconds; /**< sending, after the run */
 };
 
-/**
- * Prepare a run at @p bps bits of layer 1 or, when that is 0, @p pps frames a second; both 0: max.
- * @return 0, or -ENOMEM
- */
-int engine_init(struct gen_run *run, const struct pattern *pattern, double pps, double bps,
-	bool with_log);
+/** What a path is to send: @p bps bits of layer 1 or, when that is 0, @p pps frames; both 0: max. */
+struct gen_load {
+	double pps;
+	double bps;
+	double speed; /**< of replayed gaps, 1: as captured; 0: not by them */
+};
+
+/** Prepare one path, zeroed before. @return 0, or -ENOMEM */
+int engine_path_init(struct gen_path *path, const struct pattern *pattern,
+	const struct gen_load *load, bool with_log);
 
 /** Send and receive until duration, count, a signal or a slow frame; then wait for the rest. */
 void engine_run(struct gen_run *run);
 
+/** Free all paths; may be called twice. */
 void engine_free(struct gen_run *run);
 
-/** @return frames received without duplicates so far; thread: the receiver, or after the run. */
+/** @return true when a slow frame has ended the run. */
+bool engine_broke(const struct gen_run *run);
+
+/** What a path has received without duplicates; thread: the receiver, or after the run. */
+uint64_t engine_path_received(const struct gen_path *path);
+
+/** The same of all paths. */
 uint64_t engine_received(const struct gen_run *run);
 
-/** Called on the receiving lcore some thousand times a second. In report.c. */
-void report_tick(struct gen_run *run, uint64_t start, uint64_t now);
+/** Called on the receiving lcore some thousand times a second. In progress.c. */
+void progress_tick(struct gen_run *run, uint64_t start, uint64_t now);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "conf/text.h"
 
-static const char *const kind_names[] = {
+const char *const gen_kind_names[] = {
 	[GEN_UDP4] = "udp4",
 	[GEN_TCP4] = "tcp4",
 	[GEN_UDP6] = "udp6",
@@ -22,7 +22,7 @@ static const char *const kind_names[] = {
 const char *
 gen_kind_name(enum gen_kind kind)
 {
-	return kind_names[kind];
+	return gen_kind_names[kind];
 }
 
 bool
@@ -36,6 +36,18 @@ gen_kind_has(enum gen_kind kind, unsigned int family)
 }
 
 void
+gen_conf_turn(const struct gen_conf *conf, struct gen_conf *ret)
+{
+	*ret = *conf;
+	for (unsigned int family = 0; family < 2; family++) {
+		ret->src[family] = conf->dst[family];
+		ret->dst[family] = conf->src[family];
+	}
+	memcpy(ret->src_mac, conf->back_src_mac, sizeof(ret->src_mac));
+	memcpy(ret->dst_mac, conf->back_dst_mac, sizeof(ret->dst_mac));
+}
+
+void
 gen_conf_init(struct gen_conf *conf)
 {
 	memset(conf, 0, sizeof(*conf));
@@ -43,6 +55,11 @@ gen_conf_init(struct gen_conf *conf)
 	conf->rate = (struct gen_rate){ GEN_RATE_PPS, 1e5 };
 	conf->flows = 1;
 	conf->bias = true;
+	conf->speed = 1;
+	conf->drain_s = GEN_DRAIN_DEFAULT;
+	conf->rfc = (struct rfc_conf){ .trial_s = RFC_TRIAL_SECONDS, .settle_s = RFC_SETTLE_SECONDS,
+		.verify = 2, .resolution = 0.002, .pdr = 0.005, .duration_sum_s = 21,
+		.burst_limit_s = RFC_BURST_SECONDS };
 	dlo_prefix_parse("198.18.0.1", &conf->src[0]);
 	dlo_prefix_parse("198.18.0.2", &conf->dst[0]);
 	dlo_prefix_parse("2001:2::1", &conf->src[1]);
@@ -153,306 +170,3 @@ gen_read_rate(const char *text, struct gen_rate *ret, char err[DLO_CONF_ERR])
 	}
 	return dlo_conf_fail(err, "'%s' is not a rate such as 100%%, 10mpps, 5gbps or max", text);
 }
-
-static int
-set_port(void *to, const char *value, char err[DLO_CONF_ERR])
-{
-	struct gen_conf *conf = to;
-	char copy[2 * DLO_CONF_PORT_NAME], *comma;
-	int rc = dlo_conf_read_text("port", value, copy, sizeof(copy), err);
-
-	if (rc != 0)
-		return rc;
-	comma = strchr(copy, ',');
-	if (comma != NULL)
-		*comma++ = '\0';
-	rc = dlo_conf_read_text("port", copy, conf->tx_port, sizeof(conf->tx_port), err);
-	if (rc == 0)
-		rc = dlo_conf_read_text("port", comma != NULL ? comma : copy, conf->rx_port,
-			sizeof(conf->rx_port), err);
-	return rc;
-}
-
-static int
-set_size(void *to, const char *value, char err[DLO_CONF_ERR])
-{
-	return gen_read_sizes(value, &((struct gen_conf *)to)->sizes, err);
-}
-
-static int
-set_rate(void *to, const char *value, char err[DLO_CONF_ERR])
-{
-	return gen_read_rate(value, &((struct gen_conf *)to)->rate, err);
-}
-
-static int
-set_kind(void *to, const char *value, char err[DLO_CONF_ERR])
-{
-	int kind = dlo_conf_read_word("kind", kind_names, value, err);
-
-	if (kind < 0)
-		return kind;
-	((struct gen_conf *)to)->kind = (enum gen_kind)kind;
-	return 0;
-}
-
-static int
-set_flows(void *to, const char *value, char err[DLO_CONF_ERR])
-{
-	uint64_t n;
-	int rc = dlo_conf_read_uint(value, 1, GEN_FLOWS_MAX, &n, err);
-
-	if (rc == 0)
-		((struct gen_conf *)to)->flows = (unsigned int)n;
-	return rc;
-}
-
-static int
-set_vlan(void *to, const char *value, char err[DLO_CONF_ERR])
-{
-	uint64_t n;
-	int rc = dlo_conf_read_uint(value, 1, 4094, &n, err);
-
-	if (rc == 0)
-		((struct gen_conf *)to)->vlan = (uint16_t)n;
-	return rc;
-}
-
-static int
-read_address(const char *value, struct dlo_prefix *by_family, char err[DLO_CONF_ERR])
-{
-	struct dlo_prefix p;
-
-	if (strchr(value, '/') != NULL || dlo_prefix_parse(value, &p) != 0)
-		return dlo_conf_fail(err, "'%s' is not an IPv4 or IPv6 address", value);
-	by_family[p.family == 6] = p;
-	return 0;
-}
-
-static int
-set_src(void *to, const char *value, char err[DLO_CONF_ERR])
-{
-	return read_address(value, ((struct gen_conf *)to)->src, err);
-}
-
-static int
-set_dst(void *to, const char *value, char err[DLO_CONF_ERR])
-{
-	struct gen_conf *conf = to;
-
-	conf->dst_given = true;
-	return read_address(value, conf->dst, err);
-}
-
-static int
-set_src_mac(void *to, const char *value, char err[DLO_CONF_ERR])
-{
-	struct gen_conf *conf = to;
-
-	conf->has_src_mac = true;
-	return dlo_conf_read_mac(value, conf->src_mac, err);
-}
-
-static int
-set_dst_mac(void *to, const char *value, char err[DLO_CONF_ERR])
-{
-	struct gen_conf *conf = to;
-
-	conf->has_dst_mac = true;
-	return dlo_conf_read_mac(value, conf->dst_mac, err);
-}
-
-static int
-set_duration(void *to, const char *value, char err[DLO_CONF_ERR])
-{
-	return dlo_conf_read_seconds(value, 0.001, 365.0 * 86400,
-		&((struct gen_conf *)to)->duration_s, err);
-}
-
-static int
-set_count(void *to, const char *value, char err[DLO_CONF_ERR])
-{
-	return dlo_conf_read_uint(value, 0, UINT64_C(1) << 47, &((struct gen_conf *)to)->count, err);
-}
-
-static int
-set_stats(void *to, const char *value, char err[DLO_CONF_ERR])
-{
-	return dlo_conf_read_seconds(value, 0.01, 86400, &((struct gen_conf *)to)->stats_s, err);
-}
-
-static int
-set_bias(void *to, const char *value, char err[DLO_CONF_ERR])
-{
-	static const char *const names[] = { "off", "on", NULL };
-	int on = dlo_conf_read_word("setting", names, value, err);
-
-	if (on < 0)
-		return on;
-	((struct gen_conf *)to)->bias = on == 1;
-	return 0;
-}
-
-static int
-set_break_above(void *to, const char *value, char err[DLO_CONF_ERR])
-{
-	uint64_t us;
-	int rc = dlo_conf_read_uint(value, 1, 3600 * UINT64_C(1000000), &us, err);
-
-	if (rc == 0)
-		((struct gen_conf *)to)->break_above_ns = us * 1000;
-	return rc;
-}
-
-static int
-set_json(void *to, const char *value, char err[DLO_CONF_ERR])
-{
-	struct gen_conf *conf = to;
-
-	return dlo_conf_read_text("file name", value, conf->json, sizeof(conf->json), err);
-}
-
-#define FRAMES "Frames"
-#define TRAFFIC "Traffic"
-#define REPORTS "Reports"
-
-const struct dlo_option gen_options[] = {
-	{
-		.name = "port",
-		.arg = "P[,Q]",
-		.group = TRAFFIC,
-		.help = "Send out of port P and receive on port Q; on P as well when Q is left out.",
-		.dflt = "the only port there is",
-		.set_other = set_port,
-	},
-	{
-		.name = "rate",
-		.arg = "RATE",
-		.group = TRAFFIC,
-		.help = "Frames sent: '10mpps' (also pps, kpps), '5gbps' (also bps, kbps, mbps; of the "
-			"wire, preamble, FCS and gap counted), '100%' of what the port says its "
-			"link can do, or 'max' as fast as the lcore can, without pacing.",
-		.dflt = "100kpps",
-		.set_other = set_rate,
-	},
-	{
-		.name = "duration",
-		.arg = "SECONDS",
-		.group = TRAFFIC,
-		.help = "Send for so long; 0: until a signal comes or --count is reached.",
-		.dflt = "10, or 0 with --count",
-		.set_other = set_duration,
-	},
-	{
-		.name = "count",
-		.arg = "N",
-		.group = TRAFFIC,
-		.help = "Send N frames; 0: no limit.",
-		.dflt = "0",
-		.set_other = set_count,
-	},
-	{
-		.name = "size",
-		.arg = "SIZES",
-		.group = FRAMES,
-		.help = "Frame sizes with the four bytes of the FCS, as RFC 2544 counts them: '64', "
-			"'128,512,1518' in turn, '64-1518' all of them in a mixed order, or 'imix' "
-			"(7 x 64, 4 x 594, 1 x 1518). What has to fit: udp4 64, tcp4 76, udp6 84, "
-			"tcp6 96, icmp4 64, icmp6 84, stamp 112, lbm 64; with a VLAN tag 4 more.",
-		.dflt = "64",
-		.set_other = set_size,
-	},
-	{
-		.name = "kind",
-		.arg = "KIND",
-		.group = FRAMES,
-		.help = "What is sent: 'udp4', 'tcp4', 'udp6', 'tcp6', 'icmp4' and 'icmp6' echo "
-			"requests, 'stamp' (RFC 8762 to port 862), 'lbm' Ethernet loopback "
-			"messages, or 'mix' of the first six.",
-		.dflt = "udp4",
-		.set_other = set_kind,
-	},
-	{
-		.name = "flows",
-		.arg = "N",
-		.group = FRAMES,
-		.help = "Spread over N pairs of ports (echo identifiers), from RFC 4814's ranges, in "
-			"an order that looks random and is always the same. Nothing for 'lbm'.",
-		.dflt = "1",
-		.set_other = set_flows,
-	},
-	{
-		.name = "vlan",
-		.arg = "VID",
-		.group = FRAMES,
-		.help = "Send with a VLAN tag.",
-		.set_other = set_vlan,
-	},
-	{
-		.name = "src",
-		.arg = "ADDRESS",
-		.group = FRAMES,
-		.help = "Source address, IPv4 or IPv6; give it twice for both. ARP, neighbour "
-			"solicitations and pings for it are answered.",
-		.dflt = "198.18.0.1, 2001:2::1",
-		.set_other = set_src,
-	},
-	{
-		.name = "dst",
-		.arg = "ADDRESS",
-		.group = FRAMES,
-		.help = "Destination address, IPv4 or IPv6; its MAC is asked for by ARP or neighbour "
-			"discovery unless --dst-mac is given.",
-		.dflt = "198.18.0.2, 2001:2::2, which are not asked",
-		.set_other = set_dst,
-	},
-	{
-		.name = "src-mac",
-		.arg = "MAC",
-		.group = FRAMES,
-		.help = "Source MAC.",
-		.dflt = "the port's, or 02:d1:00:00:00:01 where it has none",
-		.set_other = set_src_mac,
-	},
-	{
-		.name = "dst-mac",
-		.arg = "MAC",
-		.group = FRAMES,
-		.help = "Destination MAC.",
-		.dflt = "that of --dst, or 02:d1:00:00:00:02",
-		.set_other = set_dst_mac,
-	},
-	{
-		.name = "break-above",
-		.arg = "USEC",
-		.group = REPORTS,
-		.help = "Stop at the first frame that took longer, and print the last thousand frames "
-			"sent and received.",
-		.set_other = set_break_above,
-	},
-	{
-		.name = "bias",
-		.arg = "on|off",
-		.group = REPORTS,
-		.help = "Before the run measure this program alone: the same frames over a ring with "
-			"nothing in between, at no more than 100,000 a second.",
-		.dflt = "on",
-		.set_other = set_bias,
-	},
-	{
-		.name = "stats",
-		.arg = "SECONDS",
-		.group = REPORTS,
-		.help = "Print a line of rates every so many seconds; 0: never.",
-		.dflt = "0",
-		.set_other = set_stats,
-	},
-	{
-		.name = "json",
-		.arg = "FILE",
-		.group = REPORTS,
-		.help = "Write the report as JSON; '-' is stdout.",
-		.set_other = set_json,
-	},
-	{ 0 },
-};

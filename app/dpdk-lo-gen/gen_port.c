@@ -120,36 +120,39 @@ wait_for_link(uint16_t id, const atomic_bool *stop)
 	return -ENETDOWN;
 }
 
-static unsigned int
-largest_frame(const struct gen_sizes *sizes)
+/* The MAC of a port, or one of ours where it has none. */
+static void
+mac_of(uint16_t port, const uint8_t ours[6], uint8_t ret[6])
 {
-	unsigned int largest = sizes->range_end;
+	struct rte_ether_addr mac;
 
-	for (unsigned int i = 0; i < sizes->nb; i++)
-		largest = RTE_MAX(largest, (unsigned int)sizes->size[i]);
-	return largest - GEN_FCS;
+	if (rte_eth_macaddr_get(port, &mac) != 0 || rte_is_zero_ether_addr(&mac))
+		memcpy(mac.addr_bytes, ours, 6);
+	memcpy(ret, mac.addr_bytes, 6);
 }
 
 static void
 choose_macs(const struct gen_ports *p, struct gen_conf *conf)
 {
 	static const uint8_t src[6] = { 0x02, 0xd1, 0, 0, 0, 1 }, dst[6] = { 0x02, 0xd1, 0, 0, 0, 2 };
-	struct rte_ether_addr mac;
 
-	if (!conf->has_src_mac) {
-		if (rte_eth_macaddr_get(p->tx, &mac) != 0 || rte_is_zero_ether_addr(&mac))
-			memcpy(mac.addr_bytes, src, 6);
-		memcpy(conf->src_mac, mac.addr_bytes, 6);
-	}
+	if (!conf->has_src_mac)
+		mac_of(p->tx, src, conf->src_mac);
 	if (!conf->has_dst_mac)
 		memcpy(conf->dst_mac, dst, 6);
+	if (!conf->both)
+		return;
+	mac_of(p->rx, dst, conf->back_src_mac);
+	if (!conf->has_dst_mac)
+		memcpy(conf->dst_mac, conf->back_src_mac, 6);
+	if (!conf->has_back_mac)
+		memcpy(conf->back_dst_mac, conf->src_mac, 6);
 }
 
 int
-gen_ports_open(struct gen_ports *p, struct gen_conf *conf, bool own_answer_queue,
-	const atomic_bool *stop)
+gen_ports_open(struct gen_ports *p, struct gen_conf *conf, unsigned int frame,
+	bool own_answer_queue, const atomic_bool *stop)
 {
-	unsigned int frame = largest_frame(&conf->sizes);
 	unsigned int room = RTE_MAX(RTE_ALIGN(frame + RTE_PKTMBUF_HEADROOM, RTE_CACHE_LINE_SIZE),
 		(unsigned int)RTE_MBUF_DEFAULT_BUF_SIZE);
 	struct rte_eth_dev_info info;
@@ -167,8 +170,12 @@ gen_ports_open(struct gen_ports *p, struct gen_conf *conf, bool own_answer_queue
 		return -ENOMEM;
 	}
 	p->open = true;
-	p->nb_txq = own_answer_queue && p->rx == p->tx && rte_eth_dev_info_get(p->tx, &info) == 0 &&
-			info.max_tx_queues > 1 ? 2 : 1;
+	if (conf->both && p->rx == p->tx) {
+		say_error("--direction both takes two ports: name them with --port P,Q");
+		return -EINVAL;
+	}
+	p->nb_txq = own_answer_queue && (p->rx == p->tx || conf->both) &&
+			rte_eth_dev_info_get(p->tx, &info) == 0 && info.max_tx_queues > 1 ? 2 : 1;
 	choose_macs(p, conf);
 	rc = gen_port_start(p->tx, p->nb_txq, frame, p->pool);
 	if (rc == 0 && p->rx != p->tx)
@@ -195,20 +202,41 @@ gen_ports_close(struct gen_ports *p)
 	p->open = false;
 }
 
+/* What a virtual port says of its speed is made up; it takes what it takes. */
+static bool
+is_virtual(uint16_t id)
+{
+	struct rte_eth_dev_info info;
+
+	return rte_eth_dev_info_get(id, &info) != 0 || info.device == NULL ||
+		strcmp(rte_bus_name(rte_dev_bus(info.device)), "vdev") == 0;
+}
+
+static double
+link_speed(uint16_t id)
+{
+	struct rte_eth_link link = { 0 };
+
+	if (rte_eth_link_get_nowait(id, &link) != 0 || link.link_speed == RTE_ETH_SPEED_NUM_UNKNOWN)
+		return 0;
+	return link.link_speed * 1e6;
+}
+
+bool
+gen_port_has_line_rate(uint16_t id)
+{
+	return !is_virtual(id) && link_speed(id) > 0;
+}
+
 int
 gen_port_rate(uint16_t id, const struct gen_rate *rate, double mean_bits, double *ret_pps,
 	double *ret_bps)
 {
-	struct rte_eth_dev_info info;
 	char name[RTE_ETH_NAME_MAX_LEN] = "";
-	struct rte_eth_link link = { 0 };
-	double speed = 0, asked;
+	double speed = link_speed(id), asked;
 
 	*ret_pps = *ret_bps = 0;
 	rte_eth_dev_get_name_by_port(id, name);
-	if (rte_eth_link_get_nowait(id, &link) == 0 &&
-		link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN)
-		speed = link.link_speed * 1e6;
 	if (rate->unit == GEN_RATE_PERCENT) {
 		if (speed == 0) {
 			say_error("--rate: port %s does not know the speed of its link: give pps or "
@@ -221,9 +249,7 @@ gen_port_rate(uint16_t id, const struct gen_rate *rate, double mean_bits, double
 	} else if (rate->unit == GEN_RATE_BPS) {
 		*ret_bps = rate->value;
 	}
-	/* What a virtual port says of its speed is made up; it takes what it takes. */
-	if (speed == 0 || rte_eth_dev_info_get(id, &info) != 0 || info.device == NULL ||
-		strcmp(rte_bus_name(rte_dev_bus(info.device)), "vdev") == 0)
+	if (speed == 0 || is_virtual(id))
 		return 0;
 	asked = *ret_bps > 0 ? *ret_bps : *ret_pps * mean_bits;
 	if (asked > speed * 1.0001) {

@@ -190,13 +190,13 @@ neighbour_resolve(struct neighbour *n, const struct gen_conf *conf, unsigned int
 
 			if (atomic_load(stop))
 				return -EINTR;
-			if (rte_eth_rx_burst(n->port, 0, &m, 1) == 0)
+			if (rte_eth_rx_burst(tx_port, 0, &m, 1) == 0)
 				continue;
 			if (is_reply(conf, family, m, ret)) {
 				rte_pktmbuf_free(m);
 				return 0;
 			}
-			if (!neighbour_answer(n, m))
+			if (tx_port != n->port || !neighbour_answer(n, m))
 				rte_pktmbuf_free(m);
 		}
 		if (rc != 0)

@@ -35,7 +35,7 @@ bool neighbour_answer(struct neighbour *n, struct rte_mbuf *m);
 
 /**
  * Ask for the MAC of --dst, three times, a second each.
- * @param tx_port requests leave here; replies come in at n->port
+ * @param tx_port requests leave and replies come in here
  * @return 0 with @p ret, -ENOMEM, -ETIMEDOUT when nobody answers, -EINTR when @p stop became true
  */
 int neighbour_resolve(struct neighbour *n, const struct gen_conf *conf, unsigned int family,

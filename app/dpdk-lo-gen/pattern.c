@@ -2,6 +2,7 @@
 #include "pattern.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,6 +116,15 @@ shuffle(struct pattern *p)
 	}
 }
 
+static void
+name_stream(struct pattern *p, unsigned int stream, const struct gen_sizes *s)
+{
+	if (s->range_end != 0)
+		snprintf(p->streams[stream], PATTERN_STREAM_NAME, "%u-%u", s->size[0], s->range_end);
+	else
+		snprintf(p->streams[stream], PATTERN_STREAM_NAME, "%u", s->size[stream]);
+}
+
 int
 pattern_make(struct pattern *p, const struct gen_conf *conf, uint32_t magic, char err[DLO_CONF_ERR])
 {
@@ -144,6 +154,7 @@ pattern_make(struct pattern *p, const struct gen_conf *conf, uint32_t magic, cha
 				return rc == -ENOMEM ? dlo_conf_fail(err, "out of memory") : rc;
 			}
 			t->stream = (uint16_t)stream;
+			name_stream(p, stream, s);
 			p->nb_templates++;
 			p->bytes += size;
 			note_offset(p, t->stamp);
@@ -161,4 +172,16 @@ pattern_free(struct pattern *p)
 	free(p->templates);
 	p->templates = NULL;
 	p->nb_templates = 0;
+}
+
+unsigned int
+pattern_largest(const struct pattern *p)
+{
+	unsigned int largest = 0;
+
+	for (unsigned int i = 0; i < p->nb_templates; i++) {
+		if (p->templates[i].len > largest)
+			largest = p->templates[i].len;
+	}
+	return largest;
 }

@@ -3,31 +3,8 @@
 # dpdk-lo-gen against itself over a ring, against dpdk-lo and testpmd over memif, and its errors.
 . "$(dirname -- "$0")/lib.sh"
 
-GEN=$(dirname -- "$DLO")/../dpdk-lo-gen/dpdk-lo-gen
-[ -x "$GEN" ] || skip "dpdk-lo-gen is not built"
+. "$SMOKE/gen_lib.sh"
 cpus=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
-
-# gen CODE ARGUMENTS...: run it, its exit code has to be CODE; report in $T/g.json.
-gen()
-{
-	local want=$1
-	shift
-	rm -f "$T/g.json"
-	run_quiet gen timeout 60 "$GEN" --no-huge -m 256 "$@"
-	finish "$PID"
-	local rc=$?
-	[ "$rc" = "$want" ] || fail "dpdk-lo-gen ends with $rc, not $want: $*"
-}
-
-# report EXPRESSION...: each has to be true of the report g.
-report()
-{
-	/usr/bin/python3 -c 'import json, sys
-g = json.load(open(sys.argv[1]))
-bad = [e for e in sys.argv[2:] if not eval(e)]
-print(bad, g) if bad else None
-sys.exit(bool(bad))' "$T/g.json" "$@" >"$T/report.out" || fail "the report is not as it should be"
-}
 
 exact='g["received"] == g["sent"] == 3000 and g["lost"] == g["duplicates"] == g["reordered"] == 0'
 for kind in udp4 tcp4 udp6 tcp6 icmp4 icmp6 stamp lbm mix; do

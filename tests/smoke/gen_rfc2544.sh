@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# dpdk-lo-gen --rfc2544 over a path with known limits; loss counted exactly; both directions.
+. "$(dirname -- "$0")/lib.sh"
+. "$SMOKE/gen_lib.sh"
+[ -x "$LIMIT_PEER" ] || skip "limit_peer is not built"
+
+quick=(--trial 0.4 --settle 0.02 --drain 0.2 --bias off)
+
+# Every seventh frame is dropped, and nothing else is lost.
+limit 0 0 7
+gen 0 --vdev "net_memif0,role=client,$MEMIF" -- --size 64,300 --rate 20kpps --count 7000 --bias off \
+	--json "$T/g.json"
+report 'g["sent"] == 7000 and g["received"] == 6000 and g["lost"] == 1000' \
+	'g["duplicates"] == g["reordered"] == 0'
+# At every rate: there is no throughput, and the loss is the same at every step.
+gen 0 --vdev "net_memif0,role=client,$MEMIF" -- --rfc2544 throughput,loss --size 128 --rate 10kpps \
+	--verify 0 "${quick[@]}" --json "$T/g.json"
+report 'g["complete"]' 'g["rfc2544"]["throughput"][0]["pps"] == 0' \
+	'len(g["rfc2544"]["loss"][0]["steps"]) == 10' \
+	'all(abs(s["loss"] - 1 / 7) < 0.004 for s in g["rfc2544"]["loss"][0]["steps"])'
+kill -INT "$PEER"
+finish "$PEER"
+[ "$(limit_count dropped)" -gt 1000 ] || fail "the peer did not drop"
+
+# A token bucket of 20,000 frames a second and 100 ms: in 0.4 s no more than 10,000 pass, which are
+# 25,000 a second. (What a busy machine loses besides
+# makes the result smaller; that it is exact is measured by bench/run.sh --only generator.)
+limit 20000 2000 0
+gen 0 --vdev "net_memif0,role=client,$MEMIF" -- --rfc2544 all --size 64,512 --rate 80kpps --repeats 1 \
+	--burst-limit 0.1 --resolution 5 --verify 1 "${quick[@]}" --plots "$T/plots" --json "$T/g.json"
+report 'g["complete"]' '[t["size"] for t in g["rfc2544"]["throughput"]] == [64, 512]' \
+	'all(0 < t["pps"] <= 25100 and t["max_pps"] == 80000 for t in g["rfc2544"]["throughput"])' \
+	'all(b["skipped"] or b["max"] <= 2700 for b in g["rfc2544"]["back_to_back"])' \
+	'all(s["steps"][0]["loss"] > 0.65 for s in g["rfc2544"]["loss"])' \
+	'all(l["min_ns"] <= l["tl_ns"] <= l["wcl_ns"] <= l["max_ns"] for l in g["rfc2544"]["latency"])' \
+	'any("trials of 0.4 s" in d for d in g["deviations"])'
+said 'Back-to-back frames'
+if command -v gnuplot >/dev/null; then
+	for plot in throughput latency loss; do
+		grep -q '</svg>' "$T/plots/$plot.svg" || fail "no plot of $plot"
+	done
+fi
+gen 0 --vdev "net_memif0,role=client,$MEMIF" -- --rfc2544 throughput --search mlr --size 64 --rate 80kpps \
+	--duration-sum 1 --resolution 5 "${quick[@]}" --json "$T/g.json"
+report '0 < g["rfc2544"]["mlr"][0]["pdr_pps"] <= 25600' \
+	'g["rfc2544"]["mlr"][0]["ndr_pps"] <= g["rfc2544"]["mlr"][0]["pdr_pps"]'
+
+# Interrupted after the first size: it is reported, the second is not.
+run_quiet gen "$GEN" --no-huge -m 256 --vdev "net_memif0,role=client,$MEMIF" -- --rfc2544 throughput \
+	--size 64,512 --rate 5kpps "${quick[@]}" --trial 2 --json "$T/g.json"
+wait_for 30 grep -q '^dpdk-lo-gen: 64 bytes, throughput' "$T/gen.out" || fail "no trial within half a minute"
+sleep 0.5
+kill -INT "$PID"
+finish "$PID" || fail "dpdk-lo-gen does not end well when interrupted"
+report 'not g["complete"]' '[t["size"] for t in g["rfc2544"]["throughput"]] == [64]'
+said 'Interrupted; this is what was finished'
+kill -INT "$PEER"
+finish "$PEER"
+
+# Two directions between two ports that loop: each takes its own for the other's and says so.
+gen 1 --vdev net_ring0 --vdev net_ring1 -- --port net_ring0,net_ring1 --direction both --rate 10kpps \
+	--count 100 --bias off --json "$T/g.json"
+report 'len(g["directions"]) == 2' 'all(d["sent"] == 100 and d["received"] == 0 for d in g["directions"])' \
+	'all(d["foreign"] == 100 for d in g["directions"])'
+# A cable: what goes in at one end comes out at the other.
+ip link add va type veth peer name vb
+ip link set va up
+ip link set vb up
+gen 0 --vdev net_af_packet0,iface=va --vdev net_af_packet1,iface=vb -- \
+	--port net_af_packet0,net_af_packet1 --direction both --rate 2kpps --count 1000 --size 64,512 \
+	--bias off --json "$T/g.json"
+report 'g["sent"] == g["received"] == 2000' 'all(d["received"] == 1000 for d in g["directions"])' \
+	'all([s["sent"] for s in d["sizes"]] == [500, 500] for d in g["directions"])'
+gen 2 --vdev net_ring0 -- --direction both
+said 'takes two ports'
+
+gen 2 --vdev net_ring0 -- --rfc2544 all --dst 8.8.8.8
+said 'RFC 6815'
+gen 1 --vdev net_ring0 --vdev net_ring1 -- --port net_ring0,net_ring1 --rfc2544 all "${quick[@]}"
+said 'nothing came back to port net_ring1'
+exit 0
