@@ -358,6 +358,29 @@ quotes_of_every_length(void **state)
 }
 
 /* RFC 1624 against sums from scratch: every old word with every sum it can have, and back. */
+/* RFC 1071: words one after the other, as it is written there. */
+static void
+sums_of_any_length(void **state)
+{
+	uint8_t bytes[70];
+
+	(void)state;
+	for (unsigned int fill = 0; fill < 3; fill++) {
+		for (unsigned int i = 0; i < sizeof(bytes); i++)
+			bytes[i] = fill == 0 ? 0 : fill == 1 ? 0xff : (uint8_t)(i * 37 + 11);
+		for (size_t from = 0; from < 4; from++) {
+			for (size_t len = 0; from + len <= sizeof(bytes); len++) {
+				uint32_t want = 0;
+
+				for (size_t i = 0; i < len; i++)
+					want += (uint32_t)bytes[from + i] << (i % 2 == 0 ? 8 : 0);
+				assert_int_equal(dlo_cksum_fold(dlo_cksum_sum(bytes + from, len)),
+					dlo_cksum_fold(want));
+			}
+		}
+	}
+}
+
 static void
 checksum_updates(void **state)
 {
@@ -417,6 +440,7 @@ main(void)
 		cmocka_unit_test(long_chains),
 		cmocka_unit_test(other_protocols_end_the_walk),
 		cmocka_unit_test(quotes_of_every_length),
+		cmocka_unit_test(sums_of_any_length),
 		cmocka_unit_test(checksum_updates),
 		cmocka_unit_test(sums),
 	};
