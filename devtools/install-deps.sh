@@ -8,7 +8,7 @@ set -eu
 run='
 	gcc libc6-dev make meson ninja-build pkg-config python3
 	libdpdk-dev libcap-dev libjansson-dev libncurses-dev libnl-3-dev libnl-route-3-dev libpcap-dev
-	libseccomp-dev libsystemd-dev
+	libseccomp-dev libssl-dev libsystemd-dev
 	bpftool clang libbpf-dev
 	ca-certificates xz-utils
 	iproute2

@@ -59,7 +59,7 @@ neighbour_answer(struct neighbour *n, struct rte_mbuf *m)
 	if (v < DLO_ANSWERED_FIRST || v >= DLO_DROP_FIRST)
 		return false;
 	dlo_packet_resize(&p);
-	dlo_answer_write(&n->plan, &p, v);
+	dlo_answer_write(&n->plan, NULL, &p, v);
 	dlo_packet_clear_offloads(m);
 	return rte_eth_tx_burst(n->port, n->queue, &m, 1) == 1;
 }

@@ -19,6 +19,7 @@
 #include <rte_ether.h>
 #include <rte_spinlock.h>
 
+#include "answer/clock.h"
 #include "answer/lane.h"
 #include "conf/conf.h"
 #include "link.h"
@@ -131,6 +132,7 @@ struct app {
 	struct capture *capture; /**< NULL: off */
 	struct rte_rcu_qsbr *rcu; /**< workers are its readers: plans are freed after a grace period */
 	struct retired_plan *retired; /**< control: replaced plans that a worker may still use */
+	struct dlo_clock clock; /**< control: the time of day that answers tell */
 	uint64_t start_tsc; /**< when the last port was up */
 	atomic_bool stop; /**< set by signals and control; read by workers */
 	atomic_bool reload; /**< set by SIGHUP; read by control */

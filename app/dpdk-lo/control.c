@@ -12,15 +12,18 @@
 #include "reload.h"
 #include "report.h"
 #include "telemetry.h"
+#include "wallclock.h"
 
 #define CHECK_PORTS_S 0.5
 #define CHECK_LINK_S 0.05
+#define CHECK_CLOCK_S 0.1
 
 /* Only the control thread is here; one appliance a process. */
 static struct {
 	uint64_t next_stats; /* TSC */
 	uint64_t next_ports;
 	uint64_t next_link;
+	uint64_t next_clock;
 	uint64_t last_rx; /* frames received in all when last looked */
 	uint64_t last_rx_tsc; /* when that number last grew */
 	bool failed;
@@ -54,6 +57,7 @@ control_start(struct app *app)
 	control.next_stats = now + cycles(app->conf.stats_s);
 	control.next_ports = now + cycles(CHECK_PORTS_S);
 	control.next_link = now;
+	control.next_clock = now + cycles(CHECK_CLOCK_S);
 }
 
 void
@@ -137,6 +141,10 @@ control_tick(struct app *app)
 		check_link(app);
 		if (app->conf.nb_loopbacks > 0)
 			ports_check_usable(app);
+	}
+	if (now >= control.next_clock) {
+		control.next_clock = now + cycles(CHECK_CLOCK_S);
+		wallclock_tick(&app->clock);
 	}
 	if (now >= control.next_ports) {
 		control.next_ports = now + cycles(CHECK_PORTS_S);

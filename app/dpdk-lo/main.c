@@ -32,6 +32,7 @@
 #include "port.h"
 #include "report.h"
 #include "telemetry.h"
+#include "wallclock.h"
 #include "worker.h"
 
 enum {
@@ -130,6 +131,7 @@ run(void)
 		ret = check_port_names();
 	if (ret != 0)
 		return ret;
+	wallclock_start(&app.clock);
 	ret = plans_init(&app);
 	if (ret == 0)
 		ret = ports_start(&app);

@@ -18,6 +18,7 @@
 #include <rte_malloc.h>
 #include <rte_mempool.h>
 
+#include "answers.h"
 #include "link.h"
 #include "log.h"
 
@@ -457,6 +458,7 @@ ports_close(struct app *app)
 		if (p->started)
 			rte_eth_dev_stop(p->id);
 		rte_eth_dev_close(p->id);
+		answers_free_sessions(p);
 		for (uint16_t q = 0; q < p->nb_queues; q++)
 			rte_free(p->queues[q]);
 		p->nb_queues = 0;

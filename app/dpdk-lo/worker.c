@@ -13,6 +13,7 @@
 #include <rte_pause.h>
 #include <rte_rcu_qsbr.h>
 
+#include "answer/answer.h"
 #include "capture.h"
 #include "forward.h"
 #include "idle.h"
@@ -111,6 +112,9 @@ send_back(struct queue *q, struct rte_mbuf **pkts, const struct dlo_burst *burst
 		if (q->tx_shared)
 			rte_spinlock_lock(&q->tx_lock);
 	}
+	/* As late as can be, but captures shall show what is sent. */
+	if (unlikely(q->lane.nb_timed > 0))
+		dlo_answer_depart(q->plan, &q->lane, pkts, nb);
 	if (unlikely(q->capture != NULL))
 		capture_tx_begin(q->capture, q, pkts, nb, &captured);
 	for (unsigned int tries = 0; sent < nb && tries <= TX_RETRIES; tries++)
@@ -162,6 +166,8 @@ queue_poll(struct queue *q, uint64_t now)
 	uint16_t nb, kept;
 
 	nb = rte_eth_rx_burst(q->port_id, q->queue_id, pkts, BURST);
+	if (unlikely(q->plan->settings.timed))
+		dlo_lane_arrive(&q->lane, rte_rdtsc(), q->plan->settings.lag_max);
 	if (nb == 0)
 		return 0;
 	if (unlikely(q->capture != NULL))

@@ -16,6 +16,8 @@ dlo_answer_decide(const struct dlo_plan *plan, struct dlo_packet *p)
 	if (f->l3 == DLO_L3_ARP) {
 		if (is_enabled(plan, DLO_ANSWER_ARP))
 			v = dlo_arp_decide(plan, p);
+	} else if (dlo_answer_is_oam(plan, f)) {
+		v = dlo_oam_decide(plan, p);
 	} else if (f->proto == DLO_PROTO_UDP) {
 		if ((plan->answers & DLO_ANSWERS_UDP) != 0)
 			v = dlo_udp_decide(plan, p);
@@ -32,16 +34,22 @@ dlo_answer_decide(const struct dlo_plan *plan, struct dlo_packet *p)
 }
 
 enum dlo_verdict
-dlo_answer_admit(const struct dlo_plan *plan, struct dlo_lane *lane, enum dlo_verdict answer)
+dlo_answer_admit(const struct dlo_plan *plan, struct dlo_lane *lane, struct dlo_packet *p,
+	enum dlo_verdict answer)
 {
 	if (lane != NULL && !dlo_bucket_take(&lane->buckets[answer - DLO_ANSWERED_FIRST],
 				    &plan->settings.rate, lane->now))
 		return DLO_DROP_RATE_LIMITED;
+	if (answer == DLO_ANSWERED_STAMP)
+		return dlo_stamp_admit(plan, lane, p);
+	if (answer == DLO_ANSWERED_OAM)
+		return dlo_oam_admit(plan, lane, p);
 	return answer;
 }
 
 void
-dlo_answer_write(const struct dlo_plan *plan, struct dlo_packet *p, enum dlo_verdict answer)
+dlo_answer_write(const struct dlo_plan *plan, struct dlo_lane *lane, struct dlo_packet *p,
+	enum dlo_verdict answer)
 {
 	switch (answer) {
 	case DLO_ANSWERED_ARP:
@@ -58,6 +66,12 @@ dlo_answer_write(const struct dlo_plan *plan, struct dlo_packet *p, enum dlo_ver
 		break;
 	case DLO_ANSWERED_SBFD:
 		dlo_sbfd_write(plan, p);
+		break;
+	case DLO_ANSWERED_STAMP:
+		dlo_stamp_write(plan, lane, p);
+		break;
+	case DLO_ANSWERED_OAM:
+		dlo_oam_write(plan, lane, p);
 		break;
 	default:
 		break;

@@ -32,7 +32,15 @@ enum dlo_verdict dlo_answer_decide(const struct dlo_plan *plan, struct dlo_packe
 
 /** Answers to UDP requests. */
 #define DLO_ANSWERS_UDP                                                                            \
-	(UINT32_C(1) << DLO_ANSWER_UDP_ECHO | UINT32_C(1) << DLO_ANSWER_SBFD)
+	(UINT32_C(1) << DLO_ANSWER_UDP_ECHO | UINT32_C(1) << DLO_ANSWER_SBFD |                     \
+		UINT32_C(1) << DLO_ANSWER_STAMP)
+
+/** @return true when the frame is Ethernet OAM and the answer to it is on. */
+static inline bool
+dlo_answer_is_oam(const struct dlo_plan *plan, const struct dlo_frame *f)
+{
+	return f->ether_type == DLO_TYPE_CFM && plan->settings.oam.on;
+}
 
 /**
  * @return false when no answer of @p plan can claim the frame, whatever it says and to whom; the
@@ -44,24 +52,35 @@ dlo_answer_may_claim(const struct dlo_plan *plan, const struct dlo_frame *f)
 	if (f->proto == DLO_PROTO_UDP)
 		return (plan->answers & DLO_ANSWERS_UDP) != 0;
 	return f->l3 == DLO_L3_ARP || (f->l3 == DLO_L3_IPV4 && f->proto == DLO_PROTO_ICMP) ||
-		(f->l3 == DLO_L3_IPV6 && f->proto == DLO_PROTO_ICMPV6);
+		(f->l3 == DLO_L3_IPV6 && f->proto == DLO_PROTO_ICMPV6) || dlo_answer_is_oam(plan, f);
 }
 
 /**
  * What depends on more than the frame: may this answer be given now?
- * @param lane see dlo_reflect_burst(); NULL: always
+ * @param lane see dlo_reflect_burst(); NULL: always, but for answers that need one
+ * @param p its session is set where the answer has any
  * @param answer what dlo_answer_decide() returned
  * @return @p answer, or a drop reason
  */
 enum dlo_verdict dlo_answer_admit(const struct dlo_plan *plan, struct dlo_lane *lane,
-	enum dlo_verdict answer);
+	struct dlo_packet *p, enum dlo_verdict answer);
 
 /**
  * Turn the request in the head into the reply that dlo_answer_decide() promised.
+ * @param lane as admitted
  * @param p head has room for min(reply_len, DLO_HEAD_MAX) bytes
- * @param answer what dlo_answer_decide() returned
+ * @param answer what dlo_answer_admit() returned
  */
-void dlo_answer_write(const struct dlo_plan *plan, struct dlo_packet *p, enum dlo_verdict answer);
+void dlo_answer_write(const struct dlo_plan *plan, struct dlo_lane *lane, struct dlo_packet *p,
+	enum dlo_verdict answer);
+
+/**
+ * Answers that say when they leave are about to: write that, and what depends on it. To be called
+ * where lane->nb_timed is not 0, as late before rte_eth_tx_burst() as can be.
+ * @param pkts the frames to send back, in the order of dlo_reflect_burst(); some may be missing
+ */
+void dlo_answer_depart(const struct dlo_plan *plan, struct dlo_lane *lane,
+	struct rte_mbuf *const *pkts, uint16_t nb_pkts);
 
 /* One pair per protocol, with the contracts above. */
 enum dlo_verdict dlo_arp_decide(const struct dlo_plan *plan, struct dlo_packet *p);
@@ -75,6 +94,13 @@ void dlo_icmp_write(struct dlo_packet *p);
 enum dlo_verdict dlo_udp_decide(const struct dlo_plan *plan, struct dlo_packet *p);
 void dlo_udp_echo_write(struct dlo_packet *p);
 void dlo_sbfd_write(const struct dlo_plan *plan, struct dlo_packet *p);
+enum dlo_verdict dlo_stamp_admit(const struct dlo_plan *plan, struct dlo_lane *lane,
+	struct dlo_packet *p);
+void dlo_stamp_write(const struct dlo_plan *plan, struct dlo_lane *lane, struct dlo_packet *p);
+enum dlo_verdict dlo_oam_decide(const struct dlo_plan *plan, struct dlo_packet *p);
+enum dlo_verdict dlo_oam_admit(const struct dlo_plan *plan, struct dlo_lane *lane,
+	struct dlo_packet *p);
+void dlo_oam_write(const struct dlo_plan *plan, struct dlo_lane *lane, struct dlo_packet *p);
 
 /** @return true when @p owner is the appliance itself: the port or a loopback. */
 static inline bool

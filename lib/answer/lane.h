@@ -14,8 +14,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "answer/clock.h"
+#include "answer/session.h"
 #include "reflect/filter.h"
 #include "stats/verdict.h"
+
+struct rte_mbuf;
 
 /** A limit in answers per second, as dlo_rate_make() computes it; all zero: unlimited. */
 struct dlo_rate {
@@ -29,13 +33,51 @@ struct dlo_bucket {
 	uint64_t credit; /**< in 1/256 TSC cycles */
 };
 
+/** Answers that can wait for their departure at once: as many as a burst has frames. */
+#define DLO_TIMED_MAX 64
+
+/** What is left to be done to an answer just before it is sent, see dlo_answer_depart(). */
+struct dlo_timed {
+	const struct rte_mbuf *m; /**< which frame; only compared, it may be gone by then */
+	struct dlo_session *session; /**< to be told when it left; NULL: none */
+	uint16_t off; /**< of the UDP header, or of the OAM PDU */
+	uint8_t kind; /**< enum dlo_timed_kind */
+	bool no_sum; /**< UDP without a checksum */
+};
+
 /** All zero is a lane that has seen nothing. */
 struct dlo_lane {
 	/** TSC of the burst being worked on; set by the poller before each burst. */
 	uint64_t now;
 	struct dlo_bucket buckets[DLO_ANSWER_MAX]; /**< by enum dlo_answer */
 	struct dlo_filter_class classes[DLO_FILTER_CLASSES]; /**< see dlo_filter_why() */
+	/** What stateful answers remember; NULL: those are not given. Control, before it is needed. */
+	struct dlo_sessions *sessions;
+	uint64_t arrived; /**< TSC when the burst had been received, see dlo_lane_arrive() */
+	uint64_t lag; /**< TSC cycles that its frames may have lain in the queue by then */
+	uint64_t auth_cycles; /**< what authenticating one reply took the last time */
+	struct dlo_clock_line line; /**< the time of day, the same for a whole burst */
+	uint16_t nb_timed;
+	struct dlo_timed timed[DLO_TIMED_MAX]; /**< in the order of the burst */
 };
+
+/**
+ * A receive has returned. To be called after every one, also of no frames, where the plan's
+ * settings are timed: before it the frames cannot be seen, and the last one that saw none is when
+ * they were not there yet.
+ * @param now TSC
+ * @param most lag at most, TSC cycles: who has been asleep was woken
+ */
+static inline void
+dlo_lane_arrive(struct dlo_lane *lane, uint64_t now, uint64_t most)
+{
+	uint64_t lag = now - lane->arrived;
+
+	lane->lag = lag < most ? lag : most;
+	lane->arrived = now;
+	lane->nb_timed = 0;
+	lane->line.slope = 0;
+}
 
 /**
  * @param per_second answers per second, 0: unlimited

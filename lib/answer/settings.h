@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "answer/clock.h"
+#include "answer/hmac.h"
 #include "answer/lane.h"
 
 struct dlo_addr_table;
@@ -25,6 +27,10 @@ struct dlo_answer_settings {
 	 */
 	const struct dlo_addr_table *allowed;
 	struct dlo_rate rate; /**< each answer's on each queue */
+	/** Some answers carry timestamps: see dlo_lane_arrive() and dlo_answer_depart(). */
+	bool timed;
+	uint64_t lag_max; /**< TSC cycles, see dlo_lane_arrive() */
+	const struct dlo_clock *clock; /**< never NULL where timed; owned by who made the plan */
 	struct {
 		uint16_t port; /**< 0: off */
 		bool low_ports; /**< also from source ports below 1024 */
@@ -35,6 +41,21 @@ struct dlo_answer_settings {
 		uint32_t discriminator; /**< 0: no S-BFD control packets */
 		uint32_t min_rx_us; /**< least microseconds between two packets that we take */
 	} sbfd;
+	struct {
+		uint16_t port; /**< 0: off */
+		bool stateful; /**< sequence numbers of our own, in sessions */
+		bool ptp; /**< timestamps in PTP format */
+		bool same_port; /**< also from source ports on which we answer STAMP */
+		bool authenticated; /**< base packets are, by hmac */
+		bool tlv_hmac; /**< TLVs are, by hmac; always where base packets are */
+		struct dlo_hmac hmac;
+	} stamp;
+	struct {
+		bool on;
+		uint8_t level; /**< maintenance domain level, 0..7 */
+		uint16_t mep; /**< our maintenance end point's id */
+		uint16_t vlan; /**< only with this VID outermost; 0: whatever tags */
+	} oam;
 };
 
 #endif

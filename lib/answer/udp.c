@@ -23,6 +23,8 @@ dlo_udp_services(const struct dlo_plan *plan, uint16_t ports[DLO_UDP_SERVICES_MA
 	/* Port 0 stands for "off", and is nobody's (RFC 6335 6). */
 	if (is_enabled(plan, DLO_ANSWER_UDP_ECHO) && s->udp_echo.port != 0)
 		ports[nb++] = s->udp_echo.port;
+	if (is_enabled(plan, DLO_ANSWER_STAMP) && s->stamp.port != 0)
+		ports[nb++] = s->stamp.port;
 	return nb;
 }
 
@@ -178,6 +180,8 @@ dlo_udp_decide(const struct dlo_plan *plan, struct dlo_packet *p)
 	v = dlo_udp_check(plan, p);
 	if (v != DLO_PASS)
 		return v;
+	if (port == plan->settings.stamp.port && is_enabled(plan, DLO_ANSWER_STAMP))
+		return dlo_stamp_decide(plan, p);
 	switch (port) {
 	case DLO_PORT_SBFD:
 		return dlo_sbfd_decide(plan, p);

@@ -69,6 +69,7 @@ void dlo_udp_finish_sum(struct dlo_packet *p);
 
 /* One per protocol: the request is ours and dlo_udp_check() has passed it. */
 enum dlo_verdict dlo_udp_echo_decide(const struct dlo_plan *plan, struct dlo_packet *p);
+enum dlo_verdict dlo_stamp_decide(const struct dlo_plan *plan, struct dlo_packet *p);
 enum dlo_verdict dlo_sbfd_decide(const struct dlo_plan *plan, struct dlo_packet *p);
 /* To our MAC, but not to an address of ours; nothing else is known of it. */
 enum dlo_verdict dlo_bfd_echo_decide(const struct dlo_plan *plan, struct dlo_packet *p);

@@ -28,6 +28,7 @@
 #define DLO_CONF_HOSTNAME 64
 #define DLO_CONF_IFNAME 16 /**< IFNAMSIZ, with the terminating zero */
 #define DLO_CONF_LOCALHOST_PORTS_MAX 64
+#define DLO_CONF_KEY_MAX 64 /**< bytes of a key for HMAC-SHA-256 */
 #define DLO_CONF_ERR 512
 #define DLO_CONF_OPTIONS_MAX 64 /**< rows of the option table */
 
@@ -40,6 +41,8 @@ enum dlo_conf_port_bit {
 	DLO_CONF_ANSWER = 1 << 4,
 	DLO_CONF_UDP_ECHO = 1 << 5,
 	DLO_CONF_SBFD = 1 << 6,
+	DLO_CONF_STAMP = 1 << 7,
+	DLO_CONF_OAM = 1 << 8,
 };
 
 /** Settings of the UDP echo answer. */
@@ -54,6 +57,24 @@ struct dlo_conf_sbfd {
 	bool admin_down;
 };
 
+/** Settings of the STAMP answer. */
+struct dlo_conf_stamp {
+	uint16_t port;
+	bool stateful;
+	bool ptp;
+	bool same_port; /**< serve senders that use our port, too */
+	bool tlv_hmac; /**< the key is for TLVs alone */
+	uint8_t key_len; /**< 0: unauthenticated */
+	uint8_t key[DLO_CONF_KEY_MAX];
+};
+
+/** Settings of the Ethernet OAM answer. */
+struct dlo_conf_oam {
+	uint8_t level;
+	uint16_t mep;
+	uint16_t vlan; /**< 0: any, and untagged */
+};
+
 struct dlo_conf_port {
 	uint32_t set; /**< DLO_CONF_* bits of the fields below that the user gave */
 	uint32_t from_file; /**< bits of @ref set that stand in the config file */
@@ -63,6 +84,8 @@ struct dlo_conf_port {
 	uint32_t answers; /**< bit (1 << enum dlo_answer) */
 	struct dlo_conf_udp_echo udp_echo;
 	struct dlo_conf_sbfd sbfd;
+	struct dlo_conf_stamp stamp;
+	struct dlo_conf_oam oam;
 	unsigned int nb_addresses;
 	struct dlo_prefix addresses[DLO_CONF_ADDRESSES_MAX];
 };

@@ -66,7 +66,7 @@ const struct dlo_option dlo_options[] = {
 		.port_bit = DLO_CONF_ANSWER,
 		.group = ADDRESSES,
 		.help = "Requests to our addresses that are answered, with commas between: 'arp', "
-			"'nd', 'icmp', 'udp-echo', 'sbfd'; or 'all', or 'none'.",
+			"'nd', 'icmp', 'udp-echo', 'sbfd', 'stamp', 'oam'; or 'all', or 'none'.",
 		.dflt = "arp,nd,icmp",
 		.live = true,
 		.set = dlo_conf_set_answer,
@@ -75,8 +75,8 @@ const struct dlo_option dlo_options[] = {
 		.name = "allow",
 		.arg = "CIDR[,CIDR...]",
 		.group = ADDRESSES,
-		.help = "Sources that 'udp-echo' and 'sbfd' serve. May be repeated; what is given replaces "
-			"the default.",
+		.help = "Sources that 'udp-echo', 'sbfd' and 'stamp' serve. May be repeated; what "
+			"is given replaces the default.",
 		.dflt = "the prefixes of the host link and of --address, 198.18.0.0/15, "
 			"2001:2::/48",
 		.live = true,
@@ -115,6 +115,32 @@ const struct dlo_option dlo_options[] = {
 		.dflt = "no discriminator: BFD echo alone",
 		.live = true,
 		.set = dlo_conf_set_sbfd,
+	},
+	{
+		.name = "stamp",
+		.arg = "port=PORT[,stateful][,ptp][,same-port][,key-file=FILE[,tlv-hmac]]",
+		.port_bit = DLO_CONF_STAMP,
+		.group = ADDRESSES,
+		.help = "Answer STAMP (RFC 8762, 8972) and TWAMP Light test packets; switches the "
+			"answer on. 'stateful': sequence numbers of our own for each session. 'ptp': "
+			"timestamps in PTP format, not in NTP's. 'same-port': also to senders whose "
+			"own port is PORT, which two reflectors can be made to throw packets at each "
+			"other by. 'key-file': only packets authenticated with this key of 16 to 64 "
+			"bytes (text, or 'hex:' and digits), with 'tlv-hmac' only their TLVs are.",
+		.dflt = "port=862",
+		.set = dlo_conf_set_stamp,
+	},
+	{
+		.name = "oam",
+		.arg = "level=LEVEL[,mep=ID][,vlan=VID]",
+		.port_bit = DLO_CONF_OAM,
+		.group = ADDRESSES,
+		.help = "Answer Ethernet OAM loopback (LBM), delay (DMM) and synthetic loss (SLM) "
+			"messages of this maintenance domain level, 0 to 7, to the port's MAC; "
+			"switches the answer on. With 'vlan' only in that VLAN; 'mep' is our "
+			"maintenance end point's number, 1 to 8191.",
+		.dflt = "level=0,mep=1, in any VLAN and untagged",
+		.set = dlo_conf_set_oam,
 	},
 	{
 		.name = "link",

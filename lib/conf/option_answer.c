@@ -47,15 +47,9 @@ DLO_CONF_SETTER(answer_rate)
 	return dlo_conf_read_uint(value, 0, ANSWER_RATE_MAX, &conf->answer_rate, err);
 }
 
-/* A list of keys and bare words, each handed to take(). */
-struct keys_reader {
-	const char *const *names;
-	unsigned int bare;
-	int (*take)(void *settings, int key, const char *value, char err[DLO_CONF_ERR]);
-};
-
-static int
-read_keys(const struct keys_reader *r, void *settings, char *list, char err[DLO_CONF_ERR])
+int
+dlo_conf_read_keys(const struct dlo_conf_keys_reader *r, void *settings, char *list,
+	char err[DLO_CONF_ERR])
 {
 	struct dlo_conf_keys keys = { .names = r->names, .bare = r->bare };
 	struct dlo_conf_item item;
@@ -72,8 +66,8 @@ read_keys(const struct keys_reader *r, void *settings, char *list, char err[DLO_
 	return rc;
 }
 
-static int
-read_udp_port(const char *value, uint16_t *ret, char err[DLO_CONF_ERR])
+int
+dlo_conf_read_service_port(const char *value, uint16_t *ret, char err[DLO_CONF_ERR])
 {
 	uint64_t n;
 	int rc = dlo_conf_read_uint(value, 1, UINT16_MAX, &n, err);
@@ -100,7 +94,7 @@ take_udp_echo(void *settings, int key, const char *value, char err[DLO_CONF_ERR]
 	struct dlo_conf_udp_echo *echo = settings;
 
 	if (key == UDP_ECHO_PORT)
-		return read_udp_port(value, &echo->port, err);
+		return dlo_conf_read_service_port(value, &echo->port, err);
 	echo->low_ports = true;
 	return 0;
 }
@@ -109,13 +103,13 @@ static int
 set_udp_echo(struct dlo_conf *conf, struct dlo_conf_port *port, char *list, char err[DLO_CONF_ERR])
 {
 	static const char *const names[] = { "port", "low-ports", NULL };
-	static const struct keys_reader reader = { names, 1 << UDP_ECHO_LOW, take_udp_echo };
+	static const struct dlo_conf_keys_reader reader = { names, 1 << UDP_ECHO_LOW, take_udp_echo };
 	struct dlo_conf_udp_echo echo;
 	int rc;
 
 	(void)conf;
 	dlo_conf_udp_echo_init(&echo);
-	rc = read_keys(&reader, &echo, list, err);
+	rc = dlo_conf_read_keys(&reader, &echo, list, err);
 	if (rc == 0)
 		port->udp_echo = echo;
 	return rc;
@@ -149,12 +143,12 @@ static int
 set_sbfd(struct dlo_conf *conf, struct dlo_conf_port *port, char *list, char err[DLO_CONF_ERR])
 {
 	static const char *const names[] = { "discriminator", "admin-down", NULL };
-	static const struct keys_reader reader = { names, 1 << SBFD_ADMIN_DOWN, take_sbfd };
+	static const struct dlo_conf_keys_reader reader = { names, 1 << SBFD_ADMIN_DOWN, take_sbfd };
 	struct dlo_conf_sbfd sbfd = { 0 };
 	int rc;
 
 	(void)conf;
-	rc = read_keys(&reader, &sbfd, list, err);
+	rc = dlo_conf_read_keys(&reader, &sbfd, list, err);
 	if (rc != 0)
 		return rc;
 	if (sbfd.discriminator == 0)

@@ -23,6 +23,8 @@ DLO_CONF_SETTER(allow);
 DLO_CONF_SETTER(answer_rate);
 DLO_CONF_SETTER(udp_echo);
 DLO_CONF_SETTER(sbfd);
+DLO_CONF_SETTER(stamp);
+DLO_CONF_SETTER(oam);
 DLO_CONF_SETTER(link);
 DLO_CONF_SETTER(loopback);
 DLO_CONF_SETTER(hosts);
@@ -42,6 +44,27 @@ void dlo_conf_link_init(struct dlo_conf_link *link);
 
 /** The UDP echo answer as it is without --udp-echo. */
 void dlo_conf_udp_echo_init(struct dlo_conf_udp_echo *echo);
+
+/** The STAMP answer as it is without --stamp. */
+void dlo_conf_stamp_init(struct dlo_conf_stamp *stamp);
+
+/** The Ethernet OAM answer as it is without --oam. */
+void dlo_conf_oam_init(struct dlo_conf_oam *oam);
+
+/** A list of keys and bare words, each handed to take(). */
+struct dlo_conf_keys_reader {
+	const char *const *names; /**< NULL-terminated */
+	unsigned int bare; /**< bits (1 << index) of those that take no value */
+	/** @return 0, or -EINVAL with @p err filled */
+	int (*take)(void *settings, int key, const char *value, char err[DLO_CONF_ERR]);
+};
+
+/** Read a list that is cut up in place. @return 0, or -EINVAL with @p err filled */
+int dlo_conf_read_keys(const struct dlo_conf_keys_reader *r, void *settings, char *list,
+	char err[DLO_CONF_ERR]);
+
+/** Read the number of a UDP port on which an answer listens. @return 0, or -EINVAL */
+int dlo_conf_read_service_port(const char *value, uint16_t *ret, char err[DLO_CONF_ERR]);
 
 /** Inject nothing, with the defaults of what could be injected. */
 void dlo_conf_inject_init(struct dlo_conf_inject *inject);

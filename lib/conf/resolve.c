@@ -41,6 +41,8 @@ set_defaults(struct dlo_conf_port *port, const struct dlo_conf_port_facts *facts
 	port->guards = true;
 	port->answers = DEFAULT_ANSWERS;
 	dlo_conf_udp_echo_init(&port->udp_echo);
+	dlo_conf_stamp_init(&port->stamp);
+	dlo_conf_oam_init(&port->oam);
 	/* The link's other end is this host's kernel, whatever driver stands between. */
 	for (unsigned int i = 0; !link && i < sizeof(drivers) / sizeof(drivers[0]); i++) {
 		if (facts->driver == NULL || strcmp(facts->driver, drivers[i].driver) != 0)
@@ -67,6 +69,10 @@ overlay(struct dlo_conf_port *port, const struct dlo_conf_port *over)
 		port->udp_echo = over->udp_echo;
 	if ((over->set & DLO_CONF_SBFD) != 0)
 		port->sbfd = over->sbfd;
+	if ((over->set & DLO_CONF_STAMP) != 0)
+		port->stamp = over->stamp;
+	if ((over->set & DLO_CONF_OAM) != 0)
+		port->oam = over->oam;
 	if ((over->set & DLO_CONF_ADDRESS) != 0) {
 		port->nb_addresses = over->nb_addresses;
 		memcpy(port->addresses, over->addresses, sizeof(port->addresses));
@@ -80,6 +86,8 @@ static const struct {
 } wanted[] = {
 	{ DLO_CONF_UDP_ECHO, DLO_ANSWER_UDP_ECHO },
 	{ DLO_CONF_SBFD, DLO_ANSWER_SBFD },
+	{ DLO_CONF_STAMP, DLO_ANSWER_STAMP },
+	{ DLO_CONF_OAM, DLO_ANSWER_OAM },
 };
 
 void

@@ -88,7 +88,8 @@ dlo_guard_l2(const struct dlo_plan *plan, const uint8_t *head, const struct dlo_
 		return DLO_DROP_RESERVED_MAC;
 	if (f->ether_type == DLO_TYPE_MAC_CONTROL)
 		return DLO_DROP_MAC_CONTROL;
-	if (dlo_type_is_l2_control(f->ether_type))
+	if (dlo_type_is_l2_control(f->ether_type) &&
+		(f->ether_type != DLO_TYPE_CFM || !plan->settings.oam.on))
 		return DLO_DROP_L2_CONTROL;
 	if (dlo_mac_is_own(plan, src))
 		return DLO_DROP_SELF;

@@ -18,12 +18,15 @@
 
 #include "frame/frame.h"
 
+struct dlo_session;
+
 struct dlo_packet {
 	struct rte_mbuf *m;
 	uint8_t *head; /**< first head_len bytes of the frame: the segment's own, or scratch */
 	uint32_t head_len; /**< min(len, DLO_HEAD_MAX) */
 	uint32_t len; /**< of the frame as it arrived, bytes without FCS */
 	uint32_t reply_len; /**< length an answer wants; equals len until an answer decides */
+	struct dlo_session *session; /**< set by dlo_answer_admit() for who remembers */
 	struct dlo_frame frame;
 	uint8_t scratch[DLO_HEAD_MAX];
 };

@@ -68,6 +68,8 @@ int dlo_plan_use_variant(struct dlo_plan *plan, const char *name);
  * link, where the frame's virtio header travels with it.
  *
  * @param plan the port's plan
+ * Where plan->settings is timed, dlo_lane_arrive() comes before it and dlo_answer_depart() after it.
+ *
  * @param lane the queue's own, its `now` set; NULL: answers have no limit and no clock, and those
  *   that cannot do without are not given
  * @param pkts frames, owned by the caller before and after; reordered as struct dlo_burst says

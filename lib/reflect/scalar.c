@@ -130,11 +130,11 @@ answer(const struct dlo_plan *plan, struct dlo_lane *lane, struct dlo_packet *p,
 	if (dlo_packet_resize_is_shared(p) ||
 		(!dlo_packet_is_gathered(p) && dlo_segment_is_shared(p->m)))
 		return DLO_DROP_SHARED;
-	v = dlo_answer_admit(plan, lane, v);
+	v = dlo_answer_admit(plan, lane, p, v);
 	if (dlo_verdict_is_drop(v))
 		return v;
 	if (dlo_packet_is_gathered(p)) {
-		dlo_answer_write(plan, p, v);
+		dlo_answer_write(plan, lane, p, v);
 		if (!dlo_packet_can_scatter(p))
 			return DLO_DROP_SHARED;
 		dlo_packet_resize(p);
@@ -143,7 +143,7 @@ answer(const struct dlo_plan *plan, struct dlo_lane *lane, struct dlo_packet *p,
 	} else {
 		dlo_packet_resize(p);
 		p->head_len = head_len;
-		dlo_answer_write(plan, p, v);
+		dlo_answer_write(plan, lane, p, v);
 	}
 	/* On the link, too: the virtio header that came with the request is not the reply's. */
 	dlo_packet_clear_offloads(p->m);

@@ -26,7 +26,9 @@
 	X(ND, "nd", "nd", "neighbour solicitations for our IPv6 addresses (RFC 4861, 4862)")       \
 	X(ICMP, "icmp", "icmp", "ICMP and ICMPv6 echo requests (RFC 792, 1122, 4443)")             \
 	X(UDP_ECHO, "udp_echo", "udp-echo", "UDP datagrams to the echo port (RFC 862)")            \
-	X(SBFD, "sbfd", "sbfd", "S-BFD control and BFD echo packets (RFC 7880, 7881, 5881)")
+	X(SBFD, "sbfd", "sbfd", "S-BFD control and BFD echo packets (RFC 7880, 7881, 5881)")       \
+	X(STAMP, "stamp", "stamp", "STAMP and TWAMP Light test packets (RFC 8762, 8972, 5357)")    \
+	X(OAM, "oam", "oam", "Ethernet OAM loopback, delay and loss messages (802.1ag, Y.1731)")
 
 /** X(ENUM, name, help): verdicts that end in a transmit, answers aside. */
 #define DLO_FATES(X)                                                                               \
@@ -56,6 +58,8 @@
 	X(CONFLICT, "conflict", "by ARP or ND somebody else uses an address of ours")              \
 	X(SRC_PORT, "src_port", "source port of a service that would answer back: a loop to be")   \
 	X(NOT_ALLOWED, "not_allowed", "source not in --allow")                                     \
+	X(BAD_AUTH, "bad_auth", "authentication is missing or wrong")                              \
+	X(NO_SESSION, "no_session", "no room to remember one more session")                        \
 	X(RATE_LIMITED, "rate_limited", "beyond --answer-rate")                                    \
 	X(LOOP, "loop", "the far end reflects too: stopped by the loop guard")                     \
 	X(SHARED, "shared", "the mbuf's data is shared with somebody else: never written to")      \

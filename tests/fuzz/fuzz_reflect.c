@@ -7,7 +7,9 @@
  *   1  length of the first segment, 0: one segment
  *   2  length of the second segment, 0: two segments
  *   3  bits 0-5 tailroom, 6-7 answers disabled: none, ARP, ND, ICMP
- *   4  bit 0 answers beyond their rate, 1 UDP echo serves low ports, 2 S-BFD out of service
+ *   4  bit 0 answers beyond their rate, 1 UDP echo serves low ports, 2 S-BFD out of service, 3 STAMP
+ *      stateful, 4 authenticated (then the frame is sealed here first), 5 its TLVs are, 6 PTP format,
+ *      7 senders that use its port are served, and OAM is for VLAN 5 alone
  *
  * Segments are heap blocks of exact size, so a sanitizer sees every byte too far. What must hold
  * for any frame whatsoever is checked here; a broken promise ends the program.
@@ -18,8 +20,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_cycles.h>
+
 #include "address/address.h"
-#include "answer/lane.h"
+#include "answer/stamp.h"
 #include "fuzz.h"
 #include "frame/cksum.h"
 #include "frame/frame.h"
@@ -37,6 +41,9 @@
 			abort();                                                                   \
 		}                                                                                  \
 	} while (0)
+
+#define STAMP_PORT 862
+#define OAM_LEVEL 3
 
 static const uint8_t our_mac[6] = { 0x02, 0xd1, 0, 0, 0, 0xff };
 
@@ -67,6 +74,75 @@ addresses(void)
 	return table;
 }
 
+static const struct dlo_hmac *
+key(void)
+{
+	static struct dlo_hmac hmac;
+	static bool made;
+
+	if (!made)
+		CHECK(dlo_hmac_init(&hmac, (const uint8_t *)"a key", 5));
+	made = true;
+	return &hmac;
+}
+
+static void
+make_timed(uint8_t bits, struct dlo_answer_settings *ret)
+{
+	static struct dlo_clock clock;
+	struct dlo_clock_line line = { .ns = 1, .slope = UINT64_C(10) << 32 };
+
+	dlo_clock_write(&clock, &line);
+	ret->timed = true;
+	ret->clock = &clock;
+	ret->stamp.port = STAMP_PORT;
+	ret->stamp.stateful = (bits & 8) != 0;
+	ret->stamp.authenticated = (bits & 16) != 0;
+	ret->stamp.tlv_hmac = (bits & (16 | 32)) != 0;
+	ret->stamp.ptp = (bits & 64) != 0;
+	ret->stamp.same_port = (bits & 128) != 0;
+	ret->stamp.hmac = *key();
+	ret->oam.on = true;
+	ret->oam.level = OAM_LEVEL;
+	ret->oam.mep = 9;
+	ret->oam.vlan = (bits & 128) != 0 ? 5 : 0;
+}
+
+static void
+digest(const uint8_t *bytes, uint32_t len, uint8_t ret[DLO_HMAC_LEN])
+{
+	struct dlo_hmac_state state;
+
+	dlo_hmac_begin(key(), &state);
+	dlo_hmac_add(&state, bytes, len);
+	dlo_hmac_end(key(), &state, ret);
+}
+
+/* No mutation finds a digest: an authenticated packet gets its own, and a sum to go with it. */
+static void
+seal(struct bytes *f)
+{
+	struct dlo_frame frame;
+	uint8_t *udp, *ip;
+	uint32_t len;
+	uint16_t cksum;
+
+	dlo_frame_parse(f->b, f->len, &frame);
+	if (frame.fault != DLO_FAULT_NONE || frame.l4 != DLO_L4_PORTS ||
+		frame.proto != DLO_PROTO_UDP || frame.l3_end - frame.l4_off < 8 + 112)
+		return;
+	ip = f->b + frame.l3_off;
+	udp = f->b + frame.l4_off;
+	len = frame.l3_end - frame.l4_off;
+	if (dlo_get16(udp + 2) != STAMP_PORT)
+		return;
+	digest(udp + 8, 96, udp + 8 + 96);
+	dlo_put16(udp + DLO_UDP_CKSUM, 0);
+	cksum = ~dlo_cksum_fold(dlo_cksum_sum(udp, len) + (frame.l3 == DLO_L3_IPV4 ?
+		dlo_cksum_pseudo4(ip, DLO_PROTO_UDP, len) : dlo_cksum_pseudo6(ip, DLO_PROTO_UDP, len)));
+	dlo_put16(udp + DLO_UDP_CKSUM, cksum == 0 ? 0xffff : cksum);
+}
+
 static void
 make_plan(const uint8_t *settings, struct dlo_plan *ret)
 {
@@ -90,6 +166,7 @@ make_plan(const uint8_t *settings, struct dlo_plan *ret)
 	ret->settings.sbfd.echo = true;
 	ret->settings.sbfd.admin_down = (settings[4] & 4) != 0;
 	ret->settings.udp_echo.low_ports = (settings[4] & 2) != 0;
+	make_timed(settings[4], &ret->settings);
 	if ((settings[4] & 1) != 0)
 		ret->settings.rate = (struct dlo_rate){ .cost = 2, .full = 1 };
 	dlo_plan_choose_burst(ret);
@@ -122,7 +199,13 @@ run(const struct dlo_plan *plan, struct rte_mbuf *m, struct bytes *ret)
 	struct dlo_burst burst;
 
 	memcpy(shared, rte_pktmbuf_mtod(last, void *), shared_len);
+	lane.sessions = dlo_sessions_create(DLO_SESSION_WAYS, 1, 1);
+	CHECK(lane.sessions != NULL);
+	dlo_lane_arrive(&lane, rte_rdtsc(), 0);
 	dlo_reflect_burst(plan, &lane, pkts, 1, &burst);
+	CHECK(lane.nb_timed == 0 || dlo_verdict_is_answer(burst.verdict[0]));
+	dlo_answer_depart(plan, &lane, pkts, burst.nb_back);
+	dlo_sessions_free(lane.sessions);
 	CHECK(pkts[0] == m && m->nb_segs == nb_segs && rte_pktmbuf_mtod(m, void *) == data);
 	CHECK(burst.verdict[0] < DLO_VERDICT_MAX);
 	CHECK(burst.nb_back == !dlo_verdict_is_drop(burst.verdict[0]) && burst.nb_punt == 0);
@@ -183,8 +266,69 @@ check_udp(const struct bytes *in, const struct bytes *out, const struct dlo_fram
 		CHECK(dlo_cksum_fold(sum) == 0xffff);
 }
 
+/* RFC 8762 4.3: the sender's own, when it came and when it leaves, nothing else. */
 static void
-check_answered(const struct bytes *in, const struct bytes *out, enum dlo_verdict v)
+check_stamp(const struct dlo_plan *plan, const struct bytes *in, const struct bytes *out,
+	const struct dlo_frame *f)
+{
+	bool auth = plan->settings.stamp.authenticated;
+	const struct dlo_stamp_layout *l = &dlo_stamp_layouts[auth];
+	const uint8_t *base = out->b + f->l4_off + 8, *asked = in->b + f->l4_off + 8;
+	uint8_t want[DLO_HMAC_LEN];
+
+	check_udp(in, out, f);
+	CHECK(f->l3_end >= f->l4_off + 8u + l->len);
+	CHECK(out->len <= in->len || (!auth && f->l3_end == f->l4_off + 8u + l->len));
+	CHECK(out->b[f->l3_off + (f->l3 == DLO_L3_IPV4 ? DLO_IPV4_TTL : DLO_IPV6_HOPS)] == 255);
+	CHECK(memcmp(base + l->sender_seq, asked, 4) == 0);
+	CHECK(memcmp(base + l->sender_timestamp, asked + l->timestamp, 8) == 0);
+	CHECK(memcmp(base + l->received, base + l->timestamp, 8) < 0);
+	CHECK((base[l->error] & 0x80) == 0 && base[l->error + 1] != 0);
+	CHECK(((base[l->error] & 0x40) != 0) == plan->settings.stamp.ptp);
+	if (auth) {
+		digest(base, 96, want);
+		CHECK(memcmp(base + 96, want, sizeof(want)) == 0);
+	}
+}
+
+static void
+check_oam(const struct bytes *in, const struct bytes *out, const struct dlo_frame *f)
+{
+	const uint8_t *asked = in->b + f->l3_off, *said = out->b + f->l3_off;
+
+	CHECK(out->len == in->len && f->ether_type == DLO_TYPE_CFM);
+	CHECK(said[0] == asked[0] && said[0] >> 5 == OAM_LEVEL && said[1] == asked[1] - 1);
+	CHECK(memcmp(said + 2, asked + 2, 2) == 0);
+	if (said[1] == 46)
+		CHECK(memcmp(said + 12, said + 20, 8) < 0);
+	else if (said[1] == 2)
+		CHECK(memcmp(said + 4, asked + 4, out->len - f->l3_off - 4) == 0);
+}
+
+/* Two runs, two moments: what tells them is not compared. */
+static void
+forget_times(const struct dlo_plan *plan, enum dlo_verdict v, struct bytes *b)
+{
+	const struct dlo_stamp_layout *l = &dlo_stamp_layouts[plan->settings.stamp.authenticated];
+	struct dlo_frame f;
+	uint8_t *base;
+
+	dlo_frame_parse(b->b, b->len, &f);
+	if (v == DLO_ANSWERED_OAM && b->b[f.l3_off + 1] == 46) {
+		memset(b->b + f.l3_off + 12, 0, 16);
+	} else if (v == DLO_ANSWERED_STAMP) {
+		base = b->b + f.l4_off + 8;
+		memset(b->b + f.l4_off + DLO_UDP_CKSUM, 0, 2);
+		memset(base + l->timestamp, 0, 10);
+		memset(base + l->received, 0, 8);
+		if (plan->settings.stamp.authenticated)
+			memset(base + 96, 0, DLO_HMAC_LEN);
+	}
+}
+
+static void
+check_answered(const struct dlo_plan *plan, const struct bytes *in, const struct bytes *out,
+	enum dlo_verdict v)
 {
 	static const uint8_t all_nodes[6] = { 0x33, 0x33, 0, 0, 0, 1 };
 	struct dlo_frame f;
@@ -210,6 +354,12 @@ check_answered(const struct bytes *in, const struct bytes *out, enum dlo_verdict
 		check_udp(in, out, &f);
 		CHECK(out->len <= in->len && f.l3_end - f.l4_off == 32);
 		CHECK((out->b[f.l4_off + 9] & 2) == 0);
+	} else if (v == DLO_ANSWERED_STAMP) {
+		check_stamp(plan, in, out, &f);
+		return;
+	} else if (v == DLO_ANSWERED_OAM) {
+		check_oam(in, out, &f);
+		return;
 	} else if (v == DLO_ANSWERED_UDP_ECHO) {
 		check_udp(in, out, &f);
 		CHECK(out->len <= in->len);
@@ -248,6 +398,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	in.len = size - SETTINGS;
 	memcpy(in.b, data + SETTINGS, in.len);
 	make_plan(data, &plan);
+	if (plan.settings.stamp.authenticated)
+		seal(&in);
 
 	m = make_mbuf(data, &in, true);
 	v = run(&plan, m, &out);
@@ -256,7 +408,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else if (v == DLO_REFLECTED)
 		check_reflected(data, &plan, &in, &out);
 	else
-		check_answered(&in, &out, v);
+		check_answered(&plan, &in, &out, v);
 	if (!dlo_verdict_is_drop(v) && !(plan.link && v == DLO_REFLECTED) &&
 		rte_mbuf_refcnt_read(m) == 1)
 		CHECK((m->ol_flags & ~(RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)) == 0);
@@ -270,6 +422,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		uint32_t len = out.len < whole.len ? out.len : whole.len;
 
 		CHECK(v == v_whole);
+		forget_times(&plan, v, &out);
+		forget_times(&plan, v, &whole);
 		CHECK(memcmp(out.b, whole.b, len) == 0);
 	}
 	return 0;

@@ -97,7 +97,7 @@ mutate_once(uint8_t *b, size_t *len)
 		b[at] = edges[below(sizeof(edges))];
 		break;
 	case 4: /* settings */
-		b[below(4)] = below(256);
+		b[below(5)] = below(256);
 		break;
 	case 5: /* cut */
 		*len = 4 + below(*len - 3);

@@ -25,6 +25,14 @@ A4, O4, X4 = "198.18.0.1", "198.18.0.2", "198.51.100.7"
 A6, O6, X6 = "2001:2::1", "2001:2::2", "2001:db8::7"
 NODE, NODE_MAC = "ff02::1:ff00:2", "33:33:ff:00:00:02"
 BFD4 = Raw(bytes.fromhex("20420518112233440000000700000001") + bytes(8))
+STAMP = bytes.fromhex("01020304ee00000001000000812377aa") + bytes(28)
+STAMP_AUTH = bytes(96) + bytes(16)  # sealed by the target
+TLVS = bytes.fromhex("8002002c0000000080010008" + 8 * "00" + "80040010" + 16 * "00" + "8007000400000000"
+	"80030004000000008004000440000000" "8005000c000000000000000000000000" "8006000410020000"
+	"80070010" + 16 * "00" + "800c000401020304" "80080010" + 16 * "00" "80010005" "0102030405")
+LBM = bytes.fromhex("6103000400000007030008" "0102030405060708" "00")
+DMM = bytes.fromhex("612f0020" "000000010000000a") + bytes(25)
+SLM = bytes.fromhex("61370010" "0005000000000007" "0000000900000000" "00")
 BODY = Raw(bytes(range(1, 19)))
 
 
@@ -90,6 +98,17 @@ SEEDS = {
 	"udp-echo6": ether() / Dot1Q(vlan=5) / IPv6(src=A6, dst=O6) / UDP(sport=49153, dport=7) /
 		Raw(bytes(300)),
 	"udp-echo6-exts": ether() / IPv6(src=A6, dst=O6) / dest / UDP(sport=49153, dport=7) / BODY,
+	"stamp4": ether() / IP(src=A4, dst=O4) / UDP(sport=49153, dport=862) / Raw(STAMP),
+	"stamp4-twamp": ether() / IP(src=A4, dst=O4) / UDP(sport=49153, dport=862) / Raw(STAMP[:14]),
+	"stamp4-tlvs": ether() / IP(src=A4, dst=O4) / UDP(sport=49153, dport=862) / Raw(STAMP + TLVS),
+	"stamp6-tlvs": ether() / Dot1Q(vlan=5) / IPv6(src=A6, dst=O6) / UDP(sport=49153, dport=862) /
+		Raw(STAMP + TLVS),
+	"stamp6-auth": ether() / IPv6(src=A6, dst=O6) / UDP(sport=862, dport=862) /
+		Raw(STAMP_AUTH + TLVS[48:]),
+	"stamp4-auth": ether() / IP(src=A4, dst=O4) / UDP(sport=49153, dport=862) / Raw(STAMP_AUTH),
+	"lbm": ether() / Dot1AD(vlan=5) / Dot1Q(vlan=6, type=0x8902) / Raw(LBM),
+	"dmm": Ether(src=PEER, dst=OURS, type=0x8902) / Raw(DMM),
+	"slm": ether() / Dot1Q(vlan=5, type=0x8902) / Raw(SLM),
 	"sbfd4": ether() / IP(src=A4, dst=O4) / UDP(sport=49153, dport=7784) / BFD4,
 	"sbfd6": ether() / Dot1Q(vlan=5) / IPv6(src=A6, dst=O6) / UDP(sport=49153, dport=7784) / BFD4 /
 		BODY,
@@ -102,11 +121,14 @@ SEEDS = {
 	"pause": Ether(src=PEER, dst="01:80:c2:00:00:01", type=0x8808) / Raw(b"\0\1\xff\xff" + bytes(42)),
 }
 
+# Settings byte 4 of seeds that need some, see fuzz_reflect.c.
+BITS = {"stamp4-auth": 16, "stamp6-auth": 16 | 128 | 8, "stamp4-tlvs": 8, "stamp6-tlvs": 64, "lbm": 128}
+
 os.makedirs(HERE, exist_ok=True)
 for number, (name, pkt) in enumerate(sorted(SEEDS.items())):
 	# l4 with guards, every third on the link; pieces and room differ from seed to seed.
 	settings = bytes((0x17 | (8 if number % 3 == 0 else 0), number % 4 * 15, number % 5 * 6, 24,
-		2 if number % 2 == 0 else 0))
+		BITS.get(name, 2 if number % 2 == 0 else 0)))
 	with open(os.path.join(HERE, "seed-" + name), "wb") as out:
 		out.write(settings + bytes(pkt))
 print(f"{len(SEEDS)} seeds")

@@ -82,7 +82,13 @@ def requests():
 	yield frame(b"\x33\x33\xff\0\0\2", 0x86DD, ipv6(icmpv6(135, solicit, dst=NODE6), 255, dst=NODE6))
 	yield frame(OWN, 0x86DD, ipv6(icmpv6(135, solicit), 255))
 	bfd = bytes.fromhex("20420518 11223344 00000007 00000001 00000000 00000000")
-	for port, data in ((7, bytes(range(50))), (7784, bfd)):
+	test = bytes.fromhex("00000007 ee000000 80000000 8123 0007") + bytes(28)
+	tlvs = bytes.fromhex("8002002c 00000000 80010008") + bytes(8) + b"\x80\4\0\x10" + bytes(16) + \
+		b"\x80\7\0\4" + bytes(4) + bytes.fromhex("80030004 00000000 80040004 40000000 80010005")
+	for opcode, fields in ((3, 4), (47, 32), (55, 16)):
+		yield frame(OWN, 0x8902, bytes((1, opcode, 0, fields)) + bytes(fields + 30), tag)
+	for port, data in ((7, bytes(range(50))), (7784, bfd), (862, test), (862, test[:20]),
+			(862, test + tlvs + bytes(5))):
 		yield frame(OWN, 0x0800, ipv4(udp(PEER4, OUR4, port, data), 17))
 		yield frame(OWN, 0x86DD, ipv6(udp(PEER6, OUR6, port, data), 64, proto=17), tag)
 
@@ -155,6 +161,11 @@ def may_be_answered(frame):
 	if kind == 0x0806:
 		good = data[:8] == struct.pack(">HHBBH", 1, 0x0800, 6, 4, 1) and data[24:28] == OUR4
 		return "arp" if good and len(data) >= 28 else None
+	if kind == 0x8902:
+		# IEEE 802.1Q 20, G.8013 9: loopback, delay and loss messages of level 0.
+		fields = {3: 4, 47: 32, 55: 16}.get(data[1], 1 << 16) if len(data) >= 4 else 1 << 16
+		good = len(data) >= 4 + fields and frame[:6] == OWN and data[0] >> 5 == 0
+		return "oam" if good and data[3] >= fields else None
 	if kind == 0x0800:
 		if frame[:6] != OWN:
 			return None
@@ -201,6 +212,8 @@ def valid_udp(message, pseudo, without_sum):
 		return None
 	if dport == 7784:
 		return "sbfd" if valid_bfd(message[8:]) else None
+	if dport == 862:
+		return "stamp" if size >= 8 + 14 else None
 	return {7: "udp_echo"}.get(dport)
 
 

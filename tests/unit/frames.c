@@ -420,6 +420,66 @@ reflect_room(const struct dlo_plan *plan, const struct frame *in, uint32_t tailr
 	return v;
 }
 
+void
+timed_init(struct dlo_plan *plan, struct dlo_lane *lane)
+{
+	static struct dlo_clock clock;
+	/* Ten nanoseconds a cycle: what tests do takes its time. */
+	const struct dlo_clock_line line = {
+		.tsc = rte_rdtsc(),
+		.ns = TIMED_SYNCED_NS,
+		.slope = UINT64_C(10) << 32,
+		.error_ns = 1000,
+		.tai_s = TIMED_TAI,
+		.synced = true,
+	};
+
+	dlo_clock_write(&clock, &line);
+	plan->settings.timed = true;
+	plan->settings.clock = &clock;
+	memset(lane, 0, sizeof(*lane));
+	lane->now = 1;
+	lane->sessions = dlo_sessions_create(1024, 1000000000, 42);
+	assert_non_null(lane->sessions);
+}
+
+void
+timed_free(struct dlo_lane *lane)
+{
+	dlo_sessions_free(lane->sessions);
+}
+
+enum dlo_verdict
+reflect_timed_mbuf(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte_mbuf *m)
+{
+	enum dlo_verdict v;
+
+	dlo_lane_arrive(lane, rte_rdtsc(), 0);
+	v = reflect_lane(plan, lane, m);
+	if (dlo_verdict_is_drop(v))
+		assert_int_equal(lane->nb_timed, 0);
+	dlo_answer_depart(plan, lane, &m, 1);
+	assert_int_equal(lane->nb_timed, 0);
+	return v;
+}
+
+enum dlo_verdict
+reflect_timed(const struct dlo_plan *plan, struct dlo_lane *lane, const struct frame *in,
+	uint32_t tailroom, struct frame *ret)
+{
+	struct rte_mbuf *m = mbuf_of(in, tailroom);
+	enum dlo_verdict v = reflect_timed_mbuf(plan, lane, m);
+	struct frame out = *in;
+
+	mbuf_read(m, &out);
+	if (dlo_verdict_is_drop(v))
+		assert_frame("dropped, so untouched", &out, in);
+	if (ret != NULL)
+		*ret = out;
+	mbuf_free(m);
+	return v;
+}
+
 enum dlo_verdict
 reflect(const struct dlo_plan *plan, const struct frame *in, struct frame *ret)
 {

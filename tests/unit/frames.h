@@ -12,9 +12,10 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <rte_cycles.h>
 #include <rte_mbuf.h>
 
-#include "answer/lane.h"
+#include "answer/answer.h"
 #include "mbufs.h"
 #include "reflect/reflect.h"
 
@@ -93,6 +94,16 @@ enum dlo_verdict reflect_mbuf(const struct dlo_plan *plan, struct rte_mbuf *m);
 enum dlo_verdict reflect(const struct dlo_plan *plan, const struct frame *in, struct frame *ret);
 enum dlo_verdict reflect_room(const struct dlo_plan *plan, const struct frame *in,
 	uint32_t tailroom, struct frame *ret);
+/* Timed answers: a lane with room for sessions, and a clock that the plan is given. */
+#define TIMED_SYNCED_NS UINT64_C(1800000000123456789) /* January 2027, when tests begin */
+#define TIMED_TAI 37
+void timed_init(struct dlo_plan *plan, struct dlo_lane *lane);
+void timed_free(struct dlo_lane *lane);
+/* As a poller does it: received just now, reflected, and off it goes. */
+enum dlo_verdict reflect_timed_mbuf(const struct dlo_plan *plan, struct dlo_lane *lane,
+	struct rte_mbuf *m);
+enum dlo_verdict reflect_timed(const struct dlo_plan *plan, struct dlo_lane *lane,
+	const struct frame *in, uint32_t tailroom, struct frame *ret);
 /* The same verdict and bytes when the frame is cut in two at any of its first 200 bytes. */
 void assert_any_split(const struct dlo_plan *plan, const struct frame *in, uint32_t tailroom,
 	enum dlo_verdict want, const struct frame *want_frame);

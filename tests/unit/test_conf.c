@@ -86,7 +86,7 @@ static const struct row {
 	{ "answer", "all", NULL },
 	{ "answer", "none", NULL },
 	{ "answer", "arp,dns", "--answer: unknown answer 'dns'; known: arp, nd, icmp, udp-echo, "
-		"sbfd, all, none" },
+		"sbfd, stamp, oam, all, none" },
 	{ "answer", "all,arp", "'all' stands alone" },
 	{ "answer", "arp,none", "'none' stands alone" },
 	{ "answer", ",arp", "empty" },
@@ -131,6 +131,23 @@ static const struct row {
 	{ "sbfd", "discriminator=4294967296", "from 1 to 4294967295" },
 	{ "sbfd", "admin-down", "no discriminator=N" },
 	{ "sbfd", "discriminator", "needs a value" },
+	{ "stamp", "port=862", NULL },
+	{ "stamp", "stateful,ptp,same-port@p0", NULL },
+	{ "stamp", "port=0", "from 1 to 65535" },
+	{ "stamp", "port=3785", "port 3785 belongs to BFD" },
+	{ "stamp", "stateful=1", "takes no value" },
+	{ "stamp", "key-file", "needs a value" },
+	{ "stamp", "key-file=/no/such", "key file '/no/such' cannot be read: No such file" },
+	{ "stamp", "key-file=/dev/null", "has 0 bytes, give it 16 to 64" },
+	{ "stamp", "key-file=/dev/zero", "'/dev/zero' holds more than a key of 64 bytes" },
+	{ "stamp", "tlv-hmac", "needs a key, add key-file=FILE" },
+	{ "oam", "level=0", NULL },
+	{ "oam", "level=7,mep=8191,vlan=4094@p0", NULL },
+	{ "oam", "level=8", "from 0 to 7" },
+	{ "oam", "mep=0", "from 1 to 8191" },
+	{ "oam", "mep=8192", "from 1 to 8191" },
+	{ "oam", "vlan=4095", "from 1 to 4094" },
+	{ "oam", "level", "needs a value" },
 	{ "link", NULL, NULL },
 	{ "link", "dlo0", NULL },
 	{ "link", "type=auto", NULL },
@@ -522,6 +539,65 @@ settings_want_their_answer(void **state)
 		1 << DLO_ANSWER_SBFD);
 	assert_int_equal(port.sbfd.discriminator, 7);
 	assert_true(port.sbfd.admin_down);
+	assert_int_equal(port.stamp.port, 862);
+	assert_int_equal(port.oam.mep, 1);
+	set_ok("stamp", "port=4000,stateful,ptp@p1");
+	set_ok("oam", "level=5,mep=9,vlan=3");
+	dlo_conf_resolve(&conf, &p1, &port);
+	assert_true(port.stamp.port == 4000 && port.stamp.stateful && port.stamp.ptp);
+	assert_true(port.oam.level == 5 && port.oam.mep == 9 && port.oam.vlan == 3);
+	assert_int_equal(port.answers >> DLO_ANSWER_STAMP, 3);
+	dlo_conf_resolve(&conf, &p0, &port);
+	assert_int_equal(port.answers >> DLO_ANSWER_STAMP, 2);
+}
+
+/* Set --stamp by a key file of this content. */
+static int
+set_key(const char *content, size_t len)
+{
+	char file[] = "/tmp/dlo-test-key-XXXXXX", value[64];
+	int fd = mkstemp(file), rc;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, content, len), len);
+	close(fd);
+	snprintf(value, sizeof(value), "key-file=%s,tlv-hmac", file);
+	rc = dlo_conf_set(&conf, "stamp", value, err);
+	unlink(file);
+	return rc;
+}
+
+static void
+keys_are_text_or_hex(void **state)
+{
+	static const char text[] = "sixteen bytes ok";
+	static const char hex[] = "hex:000102030405060708090a0b0c0d0eFF";
+	char longest[66];
+
+	(void)state;
+	memset(longest, 'x', sizeof(longest));
+	assert_int_equal(set_key(text, 16), 0);
+	assert_int_equal(conf.all.stamp.key_len, 16);
+	assert_memory_equal(conf.all.stamp.key, text, 16);
+	assert_true(conf.all.stamp.tlv_hmac);
+	/* The line break behind it is the editor's. */
+	assert_int_equal(set_key("sixteen bytes ok\n", 17), 0);
+	assert_int_equal(conf.all.stamp.key_len, 16);
+	assert_int_equal(set_key(hex, sizeof(hex) - 1), 0);
+	assert_int_equal(conf.all.stamp.key_len, 16);
+	assert_int_equal(conf.all.stamp.key[14], 14);
+	assert_int_equal(conf.all.stamp.key[15], 255);
+	assert_int_equal(set_key(longest, 64), 0);
+	assert_int_equal(conf.all.stamp.key_len, 64);
+	assert_int_equal(set_key(longest, 65), -EINVAL);
+	assert_non_null(strstr(err, "has 65 bytes, give it 16 to 64"));
+	assert_int_equal(set_key(text, 15), -EINVAL);
+	assert_int_equal(set_key(hex, sizeof(hex) - 2), -EINVAL);
+	assert_non_null(strstr(err, "ends in half a byte"));
+	assert_int_equal(set_key("hex:000102030405060708090a0b0c0d0e0g", 36), -EINVAL);
+	assert_non_null(strstr(err, "something else than hex digits"));
+	/* What was set before stays. */
+	assert_int_equal(conf.all.stamp.key_len, 64);
 }
 
 static void
@@ -749,6 +825,7 @@ main(void)
 		cmocka_unit_test_setup(limits, setup),
 		cmocka_unit_test_setup(unknown_ports, setup),
 		cmocka_unit_test_setup(settings_want_their_answer, setup),
+		cmocka_unit_test_setup(keys_are_text_or_hex, setup),
 		cmocka_unit_test_setup(contradictions, setup),
 		cmocka_unit_test_setup(file_good, setup),
 		cmocka_unit_test_setup(file_bad, setup),
