@@ -36,6 +36,7 @@ struct rte_mempool;
 struct rte_rcu_qsbr;
 struct capture;
 struct forwarder;
+struct impair;
 struct dlo_localhost;
 struct port;
 struct retired_plan;
@@ -50,6 +51,7 @@ struct queue {
 	const struct dlo_plan *plan; /**< worker: what it runs now; see port->plan */
 	struct capture *capture; /**< control, before launch; NULL: off for this port */
 	struct worker *worker; /**< control, before launch: who polls it */
+	struct impair *impair; /**< control, before launch; NULL: --impair is off for this port */
 	rte_spinlock_t tx_lock; /**< held to transmit and to count it, where tx_shared */
 	bool tx_shared; /**< control, before launch: several workers transmit by it */
 	uint16_t port_id; /**< control, before launch */
@@ -102,6 +104,7 @@ struct worker {
 	bool adaptive; /**< control, before launch: back off and sleep when idle */
 	struct forwarder *forward; /**< control, before launch; NULL: there are no loopbacks */
 	bool carries; /**< worker: some of its queues have a beat to give */
+	bool impairs; /**< control, before launch: some of its queues may hold frames */
 	RTE_MARKER counters_start __rte_cache_aligned;
 	uint64_t busy_cycles; /**< worker: TSC cycles in turns that moved a frame */
 	uint64_t idle_cycles; /**< worker: TSC cycles in turns that did not, asleep included */

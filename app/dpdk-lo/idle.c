@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 #include <rte_cycles.h>
@@ -25,6 +26,8 @@
 /* So many naps of one length, and of this many lengths. */
 #define NAP_REPEAT 16
 #define NAP_STEPS 8
+/* A sleep ends late by so much, seldom more: what is due is awaited without one from there on. */
+#define WAKE_NS 80000
 
 /* Where there is one CPU only, those whose frames we wait for need it. */
 static bool
@@ -45,8 +48,12 @@ idle_init(struct idle *idle, const struct worker *w)
 	idle->awake_tsc = rte_get_tsc_hz() / 1000000 * AWAKE_US;
 	idle->since = 0;
 	idle->naps = 0;
+	idle->due = UINT64_MAX;
 	idle->woken = false;
 	idle->nb_fds = 0;
+	/* The kernel's 50 us of slack would be the larger part of what a sleep is late. */
+	if (w->impairs)
+		prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
 	for (unsigned int i = 0; i < w->nb_queues; i++) {
 		if (w->queues[i]->intr_fd < 0) {
 			idle->can_wait = false;
@@ -57,18 +64,51 @@ idle_init(struct idle *idle, const struct worker *w)
 	}
 }
 
-static void
-nap(struct idle *idle)
+static uint64_t
+nap_ns(struct idle *idle)
 {
-	struct timespec ts = { .tv_nsec = NAP_MIN_NS };
+	uint64_t ns = NAP_MIN_NS;
 
-	for (unsigned int n = idle->naps; n >= NAP_REPEAT && ts.tv_nsec < NAP_MAX_NS; n -= NAP_REPEAT)
-		ts.tv_nsec *= 2;
-	if (ts.tv_nsec > NAP_MAX_NS)
-		ts.tv_nsec = NAP_MAX_NS;
+	for (unsigned int n = idle->naps; n >= NAP_REPEAT && ns < NAP_MAX_NS; n -= NAP_REPEAT)
+		ns *= 2;
 	if (idle->naps < NAP_REPEAT * NAP_STEPS)
 		idle->naps++;
-	nanosleep(&ts, NULL);
+	return RTE_MIN(ns, (uint64_t)NAP_MAX_NS);
+}
+
+/* @return how much of @ns may be slept before something is due; 0: no time for a sleep */
+static uint64_t
+time_to_sleep(const struct idle *idle, uint64_t now, uint64_t ns)
+{
+	uint64_t left;
+
+	if (idle->due == UINT64_MAX)
+		return ns;
+	if (idle->due <= now)
+		return 0;
+	left = (uint64_t)((double)(idle->due - now) * 1e9 / (double)rte_get_tsc_hz());
+	return left <= WAKE_NS ? 0 : RTE_MIN(ns, left - WAKE_NS);
+}
+
+/*
+ * A descriptor that is ready without a frame is gone (POLLERR), or one that nobody resets (the
+ * eventfd of a driver with interrupts): waiting for it again would be a spin.
+ */
+static bool
+sleep_once(struct idle *idle, uint64_t now)
+{
+	bool wait = idle->can_wait && !idle->woken;
+	uint64_t want = wait ? (uint64_t)idle->wait_ms * 1000000 : nap_ns(idle);
+	uint64_t ns = time_to_sleep(idle, now, want);
+	const struct timespec ts = { .tv_nsec = (long)ns };
+
+	if (ns == 0)
+		return false;
+	if (wait)
+		idle->woken = ppoll(idle->fds, idle->nb_fds, &ts, NULL) > 0;
+	else
+		nanosleep(&ts, NULL);
+	return true;
 }
 
 bool
@@ -83,20 +123,11 @@ idle_wait(struct idle *idle)
 	now = rte_rdtsc();
 	if (idle->since == 0)
 		idle->since = now;
-	if (now - idle->since < idle->awake_tsc) {
-		if (idle->yields)
-			sched_yield();
-		else
-			rte_pause();
-		return false;
-	}
-	/*
-	 * A descriptor that is ready without a frame is gone (POLLERR), or one that nobody resets (the
-	 * eventfd of a driver with interrupts): waiting for it again would be a spin.
-	 */
-	if (!idle->can_wait || idle->woken)
-		nap(idle);
+	if (now - idle->since >= idle->awake_tsc && sleep_once(idle, now))
+		return true;
+	if (idle->yields)
+		sched_yield();
 	else
-		idle->woken = poll(idle->fds, idle->nb_fds, idle->wait_ms) > 0;
-	return true;
+		rte_pause();
+	return false;
 }

@@ -19,6 +19,9 @@
 /* One 64 KiB frame takes 33 descriptors of 2 KiB; the driver's 256 would hold seven of them. */
 #define VIRTIO_USER_QUEUE_SIZE 1024
 
+/* What net_vtap has for each queue when it is not told; frames that are held come on top. */
+#define BIG_MBUFS 128
+
 struct kind {
 	enum dlo_link_type type;
 	const char *name; /* as --link type=... takes it */
@@ -81,10 +84,12 @@ mac_arg(const struct dlo_conf_link *conf, char buf[32])
 static void
 vtap_args(const struct dlo_conf_link *conf, unsigned int nb_queues, char *buf, size_t len)
 {
-	char mac[32];
+	char mac[32], big[32] = "";
 
-	snprintf(buf, len, "iface=%s,queues=%u,uso=1%s", conf->name, nb_queues,
-		mac_arg(conf, mac));
+	if (conf->long_frames > 0)
+		snprintf(big, sizeof(big), ",big_mbufs=%u", BIG_MBUFS + conf->long_frames);
+	snprintf(buf, len, "iface=%s,queues=%u,uso=1%s%s", conf->name, nb_queues,
+		mac_arg(conf, mac), big);
 }
 
 static void

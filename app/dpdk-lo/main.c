@@ -24,6 +24,7 @@
 #include "eal.h"
 #include "forward.h"
 #include "hosts.h"
+#include "impair.h"
 #include "inject.h"
 #include "link.h"
 #include "log.h"
@@ -122,6 +123,7 @@ run(void)
 	if (rte_eth_dev_count_avail() == 0)
 		app.conf.link.wanted = true;
 	if (app.conf.link.wanted) {
+		impair_prepare_link(&app, workers_count());
 		ret = link_create(&app.conf.link, workers_count(), &app.link_dev);
 		if (ret != 0)
 			return ret;
@@ -154,6 +156,8 @@ run(void)
 	if (ret == 0)
 		ret = carry_start(&app);
 	if (ret == 0)
+		ret = impair_start(&app);
+	if (ret == 0)
 		ret = inject_frames(&app);
 	if (ret == 0)
 		ret = telemetry_register(&app);
@@ -184,6 +188,7 @@ stop(void)
 	/* Its threads outlive everything here. */
 	telemetry_stop();
 	carry_stop(&app);
+	impair_stop(&app);
 	capture_close(app.capture);
 	hosts_remove(app.conf.hosts);
 	if (app.link != NULL) {

@@ -19,6 +19,7 @@
 #include <rte_mempool.h>
 
 #include "answers.h"
+#include "impair.h"
 #include "link.h"
 #include "log.h"
 
@@ -122,10 +123,11 @@ port_data_room(const struct port *p, const struct rte_eth_dev_info *info)
 }
 
 static int
-port_make_pool(struct port *p, const struct rte_eth_dev_info *info)
+port_make_pool(const struct app *app, struct port *p, const struct rte_eth_dev_info *info)
 {
 	unsigned int room = port_data_room(p, info);
-	unsigned int nb = POOL_MIN + p->nb_queues * (2 * DESCRIPTORS + POOL_CACHE);
+	unsigned int nb = POOL_MIN + p->nb_queues * (2 * DESCRIPTORS + POOL_CACHE) +
+		impair_memory(app, p, p->nb_queues).mbufs;
 	char name[RTE_MEMPOOL_NAMESIZE];
 
 	if (room > UINT16_MAX) {
@@ -256,7 +258,7 @@ port_open(struct app *app, struct port *p, uint16_t id, unsigned int nb_workers)
 	}
 	ret = port_choose_mac(p);
 	if (ret == 0)
-		ret = port_make_pool(p, &info);
+		ret = port_make_pool(app, p, &info);
 	if (ret == 0)
 		ret = port_make_queues(p);
 	return ret;

@@ -17,6 +17,7 @@
 #include "capture.h"
 #include "forward.h"
 #include "idle.h"
+#include "impair.h"
 #include "log.h"
 
 /* Turns between two looks at anything that is not a frame. */
@@ -192,9 +193,55 @@ queue_poll(struct queue *q, uint64_t now)
 
 	if (unlikely(burst.nb_chained > 0 && !q->port->multi_seg_tx))
 		drop_chains(q, pkts, &burst);
+	if (unlikely(q->impair != NULL))
+		impair_burst(q, pkts, &burst);
 	if (burst.nb_back > 0)
 		send_back(q, pkts, &burst);
 	return nb;
+}
+
+/* @return whether there were frames whose time had come by @now */
+static bool
+send_held(struct worker *w, uint64_t now)
+{
+	struct rte_mbuf *pkts[BURST];
+	struct dlo_burst burst;
+	bool any = false;
+
+	for (unsigned int i = 0; i < w->nb_queues; i++) {
+		struct queue *q = w->queues[i];
+
+		if (q->impair == NULL || atomic_load_explicit(&q->port->gone, memory_order_relaxed))
+			continue;
+		while (impair_due(q, now, pkts, &burst) > 0) {
+			send_back(q, pkts, &burst);
+			any = true;
+		}
+	}
+	return any;
+}
+
+static uint64_t
+next_held(const struct worker *w)
+{
+	uint64_t next = UINT64_MAX;
+
+	for (unsigned int i = 0; i < w->nb_queues; i++) {
+		if (w->queues[i]->impair != NULL)
+			next = RTE_MIN(next, impair_next(w->queues[i]));
+	}
+	return next;
+}
+
+/* What is held has waited long enough: nobody waits for an appliance that ends. */
+static void
+let_go_of_held(struct worker *w)
+{
+	for (unsigned int i = 0; i < w->nb_queues; i++) {
+		if (w->queues[i]->impair != NULL)
+			impair_cease(w->queues[i]);
+	}
+	send_held(w, UINT64_MAX);
 }
 
 static void
@@ -281,10 +328,15 @@ worker_loop(struct app *app, struct worker *w, control_fn control)
 		if (w->carries)
 			give_beat(w, true);
 		busy = poll_all(w, then);
-		if (busy)
+		if (unlikely(w->impairs))
+			busy |= send_held(w, rte_rdtsc());
+		if (busy) {
 			idle_reset(&idle);
-		else
+		} else {
+			if (unlikely(w->impairs))
+				idle.due = next_held(w);
 			slept = idle_wait(&idle);
+		}
 		busy_turns = busy ? busy_turns + 1 : 0;
 		due = ++turn % HOUSEKEEPING_TURNS == 0 || slept;
 		if (busy_turns > CLOCK_TURNS && !due)
@@ -301,6 +353,8 @@ worker_loop(struct app *app, struct worker *w, control_fn control)
 		}
 	}
 	dlo_count(busy_turns > 0 ? &w->busy_cycles : &w->idle_cycles, rte_rdtsc() - then);
+	if (w->impairs)
+		let_go_of_held(w);
 	if (w->carries)
 		let_go_of_lo(w);
 	rte_rcu_qsbr_thread_offline(app->rcu, w->lcore);

@@ -185,7 +185,9 @@ const char *
 dlo_conf_unknown_port(const struct dlo_conf *conf, const char *const *names, unsigned int nb_names)
 {
 	for (unsigned int i = 0; i < conf->nb_ports; i++) {
-		if (!is_one_of(conf->ports[i].name, names, nb_names))
+		/* No port; dlo_conf_validate() has looked at it. */
+		if (strcmp(conf->ports[i].name, DLO_CONF_LOCALHOST) != 0 &&
+			!is_one_of(conf->ports[i].name, names, nb_names))
 			return conf->ports[i].name;
 	}
 	if (conf->capture.port[0] != '\0' && !is_one_of(conf->capture.port, names, nb_names))

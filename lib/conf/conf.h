@@ -43,6 +43,7 @@ enum dlo_conf_port_bit {
 	DLO_CONF_SBFD = 1 << 6,
 	DLO_CONF_STAMP = 1 << 7,
 	DLO_CONF_OAM = 1 << 8,
+	DLO_CONF_IMPAIR = 1 << 9,
 };
 
 /** Settings of the UDP echo answer. */
@@ -75,6 +76,21 @@ struct dlo_conf_oam {
 	uint16_t vlan; /**< 0: any, and untagged */
 };
 
+/** How much worse a link is made; shares are times 2^32, see impair/impair.h. */
+struct dlo_conf_impair {
+	uint64_t delay_ns;
+	uint64_t jitter_ns; /**< at most delay_ns */
+	uint64_t loss;
+	uint64_t dup;
+	uint64_t reorder;
+	uint64_t rate; /**< bit/s; 0: unlimited */
+	uint64_t queue_ns; /**< longest that a frame may wait for the rate */
+	uint64_t seed;
+	bool has_seed; /**< else one is chosen at start */
+	unsigned int extent; /**< frames by which one is overtaken */
+	unsigned int limit; /**< frames held at most, each queue */
+};
+
 struct dlo_conf_port {
 	uint32_t set; /**< DLO_CONF_* bits of the fields below that the user gave */
 	uint32_t from_file; /**< bits of @ref set that stand in the config file */
@@ -86,6 +102,7 @@ struct dlo_conf_port {
 	struct dlo_conf_sbfd sbfd;
 	struct dlo_conf_stamp stamp;
 	struct dlo_conf_oam oam;
+	struct dlo_conf_impair impair;
 	unsigned int nb_addresses;
 	struct dlo_prefix addresses[DLO_CONF_ADDRESSES_MAX];
 };
@@ -112,6 +129,7 @@ struct dlo_conf_link {
 	bool has_mac;
 	uint8_t mac[6]; /**< of the kernel side */
 	unsigned int queues; /**< 0: one per worker */
+	unsigned int long_frames; /**< not the user's: 64 KiB frames that will be held for a while */
 };
 
 /** An address of the appliance itself, as a router has them. */
@@ -232,6 +250,14 @@ int dlo_conf_read_file(struct dlo_conf *conf, const char *path, char err[DLO_CON
  * @return the name of the first one that differs, a static string, or NULL
  */
 const char *dlo_conf_differs(const struct dlo_conf *a, const struct dlo_conf *b);
+/** What stands for carried localhost traffic where a port's name stands, in --impair alone. */
+#define DLO_CONF_LOCALHOST "localhost"
+
+/** The impairment that holds for carried localhost traffic: "@localhost" over general. */
+void dlo_conf_resolve_localhost(const struct dlo_conf *conf, struct dlo_conf_impair *ret);
+
+/** @return true when anything is to be made worse. */
+bool dlo_conf_impairs(const struct dlo_conf_impair *impair);
 
 /** @return true when something of localhost is to be carried, which takes a link. */
 bool dlo_conf_carries(const struct dlo_conf *conf);

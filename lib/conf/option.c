@@ -203,6 +203,21 @@ const struct dlo_option dlo_options[] = {
 		.set = dlo_conf_set_inject,
 	},
 	{
+		.name = "impair",
+		.arg = "KEY=VALUE[,...]|off",
+		.port_bit = DLO_CONF_IMPAIR,
+		.group = INSTRUMENTS,
+		.help = "Make a link worse than it is, for what is reflected, carried or answered (ARP and "
+			"ND aside). Keys: 'delay=1ms'; 'jitter=200us' around it; 'loss=0.1%', "
+			"'dup=0.01%' and 'reorder=0.1%' of the frames, overtaken by 'extent=N' "
+			"(1) of their flow; 'rate=100mbit', with a queue of 'queue=100ms'; "
+			"'seed=N' for the same draws again; 'limit=N' frames held in each queue "
+			"(10000). '@localhost' is for what --localhost carries, '@PORT' for the "
+			"rest of that port.",
+		.dflt = "off",
+		.set = dlo_conf_set_impair,
+	},
+	{
 		.name = "capture",
 		.arg = "FILE[,port=P][,filter=EXPR][,drops]",
 		.group = INSTRUMENTS,

@@ -29,6 +29,7 @@ DLO_CONF_SETTER(link);
 DLO_CONF_SETTER(loopback);
 DLO_CONF_SETTER(hosts);
 DLO_CONF_SETTER(localhost);
+DLO_CONF_SETTER(impair);
 DLO_CONF_SETTER(inject);
 DLO_CONF_SETTER(capture);
 DLO_CONF_SETTER(stats);
@@ -65,6 +66,8 @@ int dlo_conf_read_keys(const struct dlo_conf_keys_reader *r, void *settings, cha
 
 /** Read the number of a UDP port on which an answer listens. @return 0, or -EINVAL */
 int dlo_conf_read_service_port(const char *value, uint16_t *ret, char err[DLO_CONF_ERR]);
+/** No impairment, with the defaults of what could be asked for. */
+void dlo_conf_impair_init(struct dlo_conf_impair *impair);
 
 /** Inject nothing, with the defaults of what could be injected. */
 void dlo_conf_inject_init(struct dlo_conf_inject *inject);

@@ -43,6 +43,7 @@ set_defaults(struct dlo_conf_port *port, const struct dlo_conf_port_facts *facts
 	dlo_conf_udp_echo_init(&port->udp_echo);
 	dlo_conf_stamp_init(&port->stamp);
 	dlo_conf_oam_init(&port->oam);
+	dlo_conf_impair_init(&port->impair);
 	/* The link's other end is this host's kernel, whatever driver stands between. */
 	for (unsigned int i = 0; !link && i < sizeof(drivers) / sizeof(drivers[0]); i++) {
 		if (facts->driver == NULL || strcmp(facts->driver, drivers[i].driver) != 0)
@@ -73,6 +74,8 @@ overlay(struct dlo_conf_port *port, const struct dlo_conf_port *over)
 		port->stamp = over->stamp;
 	if ((over->set & DLO_CONF_OAM) != 0)
 		port->oam = over->oam;
+	if ((over->set & DLO_CONF_IMPAIR) != 0)
+		port->impair = over->impair;
 	if ((over->set & DLO_CONF_ADDRESS) != 0) {
 		port->nb_addresses = over->nb_addresses;
 		memcpy(port->addresses, over->addresses, sizeof(port->addresses));
@@ -107,5 +110,18 @@ dlo_conf_resolve(const struct dlo_conf *conf, const struct dlo_conf_port_facts *
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
 		if ((ret->set & wanted[i].set) != 0)
 			ret->answers |= UINT32_C(1) << wanted[i].answer;
+	}
+}
+
+void
+dlo_conf_resolve_localhost(const struct dlo_conf *conf, struct dlo_conf_impair *ret)
+{
+	dlo_conf_impair_init(ret);
+	if ((conf->all.set & DLO_CONF_IMPAIR) != 0)
+		*ret = conf->all.impair;
+	for (unsigned int i = 0; i < conf->nb_ports; i++) {
+		if (strcmp(conf->ports[i].name, DLO_CONF_LOCALHOST) == 0 &&
+			(conf->ports[i].port.set & DLO_CONF_IMPAIR) != 0)
+			*ret = conf->ports[i].port.impair;
 	}
 }

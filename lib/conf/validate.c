@@ -106,6 +106,23 @@ check_files(const struct dlo_conf *conf, char err[DLO_CONF_ERR])
 	return 0;
 }
 
+/* "@localhost" is no port: it says which frames are made to wait. */
+static int
+check_localhost_settings(const struct dlo_conf *conf, char err[DLO_CONF_ERR])
+{
+	for (unsigned int i = 0; i < conf->nb_ports; i++) {
+		if (strcmp(conf->ports[i].name, DLO_CONF_LOCALHOST) != 0)
+			continue;
+		if ((conf->ports[i].port.set & ~(uint32_t)DLO_CONF_IMPAIR) != 0)
+			return dlo_conf_fail(err, "'@localhost' goes with --impair alone; other "
+				"settings are those of a port, such as @%s", conf->link.name);
+		if (!dlo_conf_carries(conf))
+			return dlo_conf_fail(err, "--impair: '@localhost' needs --localhost, or "
+				"nothing of it comes by");
+	}
+	return 0;
+}
+
 int
 dlo_conf_validate(const struct dlo_conf *conf, char err[DLO_CONF_ERR])
 {
@@ -119,6 +136,8 @@ dlo_conf_validate(const struct dlo_conf *conf, char err[DLO_CONF_ERR])
 		conf->link.type != DLO_LINK_VTAP)
 		rc = dlo_conf_fail(err, "--localhost: goes with a link of type vtap alone, leave type= "
 			"out of --link");
+	if (rc == 0)
+		rc = check_localhost_settings(conf, err);
 	if (rc == 0)
 		rc = check_loopbacks(conf, err);
 	if (rc == 0)

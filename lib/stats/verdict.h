@@ -63,6 +63,8 @@
 	X(RATE_LIMITED, "rate_limited", "beyond --answer-rate")                                    \
 	X(LOOP, "loop", "the far end reflects too: stopped by the loop guard")                     \
 	X(SHARED, "shared", "the mbuf's data is shared with somebody else: never written to")      \
+	X(LOST, "lost", "lost on purpose, by --impair loss=")                                      \
+	X(HELD_FULL, "held_full", "beyond what --impair may hold: its limit, or its rate's queue") \
 	X(TOO_BIG, "too_big", "needs segments or a size that the sending port cannot take")        \
 	X(NO_ROUTE, "no_route", "from a loopback to a peer that no port knows the way to")         \
 	X(LINK_FULL, "link_full", "the host link did not take the frame")                          \
