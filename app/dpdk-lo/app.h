@@ -40,6 +40,7 @@ struct impair;
 struct dlo_localhost;
 struct port;
 struct retired_plan;
+struct watch;
 struct worker;
 
 /**
@@ -51,6 +52,7 @@ struct queue {
 	const struct dlo_plan *plan; /**< worker: what it runs now; see port->plan */
 	struct capture *capture; /**< control, before launch; NULL: off for this port */
 	struct worker *worker; /**< control, before launch: who polls it */
+	struct watch *watch; /**< control, before launch; NULL: nobody looks, see watch.h */
 	struct impair *impair; /**< control, before launch; NULL: --impair is off for this port */
 	rte_spinlock_t tx_lock; /**< held to transmit and to count it, where tx_shared */
 	bool tx_shared; /**< control, before launch: several workers transmit by it */

@@ -7,6 +7,7 @@
 
 #include "localhost/localhost.h"
 #include "log.h"
+#include "talks.h"
 
 bool
 carry_is_clean(int argc, char **argv)
@@ -148,6 +149,7 @@ carry_report(const struct app *app, FILE *out)
 		fprintf(out, "localhost left to lo: %" PRIu64 " packets while the link was down, %"
 			PRIu64 " while nobody polled it\n", (uint64_t)(c.native_off + c.native_gone),
 			(uint64_t)c.native_stalled);
+	talks_final(app, out);
 	fflush(out);
 }
 

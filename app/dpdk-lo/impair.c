@@ -16,6 +16,7 @@
 #include "log.h"
 #include "reflect/guard.h"
 #include "reflect/packet.h"
+#include "watch.h"
 
 /* Frames of more than a small buffer that a link's queues may hold together: 48 MiB, as much as
  * 40 ms of 10 Gbit/s. */
@@ -292,22 +293,20 @@ hold_copy(struct queue *q, struct line *line, const struct dlo_impair_fate *orig
 }
 
 static void
-take_in(struct queue *q, struct line *line, struct rte_mbuf *m, uint8_t verdict, uint64_t now)
+take_in(struct queue *q, struct line *line, struct rte_mbuf *m, const struct dlo_impair_held *mark,
+	uint64_t now)
 {
 	const struct dlo_impair_fate fate = dlo_impair_draw(line->sched);
-	const struct dlo_impair_held held = {
-		.frame = m,
-		.since = now,
-		.bytes = rte_pktmbuf_pkt_len(m),
-		.flow = line->by_flow ? flow_of(m) : 0,
-		.segments = m->nb_segs,
-		.verdict = verdict,
-	};
+	struct dlo_impair_held held = *mark;
 
 	if (fate.lost) {
 		drop(q, m, DLO_DROP_LOST);
 		return;
 	}
+	held.frame = m;
+	held.bytes = rte_pktmbuf_pkt_len(m);
+	held.flow = line->by_flow ? flow_of(m) : 0;
+	held.segments = m->nb_segs;
 	if (!dlo_impair_hold(line->sched, &fate, &held, now)) {
 		drop(q, m, DLO_DROP_HELD_FULL);
 		return;
@@ -318,7 +317,8 @@ take_in(struct queue *q, struct line *line, struct rte_mbuf *m, uint8_t verdict,
 }
 
 void
-impair_burst(struct queue *q, struct rte_mbuf **pkts, struct dlo_burst *burst)
+impair_burst(struct queue *q, struct rte_mbuf **pkts, struct dlo_burst *burst,
+	struct watch_marks *marks)
 {
 	uint64_t now = rte_rdtsc();
 	uint16_t kept = 0;
@@ -327,23 +327,30 @@ impair_burst(struct queue *q, struct rte_mbuf **pkts, struct dlo_burst *burst)
 		return;
 	for (uint16_t i = 0; i < burst->nb_back; i++) {
 		struct rte_mbuf *m = pkts[i];
-		uint8_t verdict = burst->verdict[i];
-		struct line *line = line_for(q, m, verdict);
+		struct dlo_impair_held mark = { .verdict = burst->verdict[i] };
+		struct line *line = line_for(q, m, mark.verdict);
 
+		if (q->watch != NULL) {
+			mark.since = marks->since[i];
+			mark.owner = marks->talk[i];
+		}
 		if (line == NULL) {
-			burst->verdict[kept] = verdict;
+			burst->verdict[kept] = mark.verdict;
+			marks->since[kept] = mark.since;
+			marks->talk[kept] = mark.owner;
 			pkts[kept++] = m;
 			continue;
 		}
 		burst->back_bytes -= rte_pktmbuf_pkt_len(m);
-		burst->nb_reflected -= verdict == DLO_REFLECTED;
-		take_in(q, line, m, verdict, now);
+		burst->nb_reflected -= mark.verdict == DLO_REFLECTED;
+		take_in(q, line, m, &mark, now);
 	}
 	burst->nb_back = kept;
 }
 
 uint16_t
-impair_due(struct queue *q, uint64_t now, struct rte_mbuf **pkts, struct dlo_burst *burst)
+impair_due(struct queue *q, uint64_t now, struct rte_mbuf **pkts, struct dlo_burst *burst,
+	struct watch_marks *marks)
 {
 	struct dlo_impair_held held[BURST];
 	unsigned int nb = 0;
@@ -364,6 +371,8 @@ impair_due(struct queue *q, uint64_t now, struct rte_mbuf **pkts, struct dlo_bur
 	for (unsigned int i = 0; i < nb; i++) {
 		pkts[i] = held[i].frame;
 		burst->verdict[i] = held[i].verdict;
+		marks->since[i] = held[i].since;
+		marks->talk[i] = held[i].owner;
 		burst->nb_reflected += held[i].verdict == DLO_REFLECTED;
 		burst->back_bytes += rte_pktmbuf_pkt_len(pkts[i]);
 	}

@@ -14,6 +14,7 @@
 #include "app.h"
 
 struct impair;
+struct watch_marks;
 
 /** Buffers that --impair asks for. */
 struct impair_memory {
@@ -43,17 +44,21 @@ void impair_stop(struct app *app);
 /**
  * Take what is to be impaired out of what is to be sent back. Thread: the queue's worker.
  * @param pkts, burst as dlo_reflect_burst() left them; the part to send back gets shorter
+ * @param marks of the same frames; only looked at where the queue is watched
  */
-void impair_burst(struct queue *q, struct rte_mbuf **pkts, struct dlo_burst *burst);
+void impair_burst(struct queue *q, struct rte_mbuf **pkts, struct dlo_burst *burst,
+	struct watch_marks *marks);
 
 /**
  * Frames whose time has come, ready to be sent back. Thread: as above.
  * @param now TSC; UINT64_MAX: all that are held
  * @param pkts room for BURST frames
  * @param burst written whole, as dlo_reflect_burst() would
+ * @param marks those of the frames
  * @return how many
  */
-uint16_t impair_due(struct queue *q, uint64_t now, struct rte_mbuf **pkts, struct dlo_burst *burst);
+uint16_t impair_due(struct queue *q, uint64_t now, struct rte_mbuf **pkts, struct dlo_burst *burst,
+	struct watch_marks *marks);
 
 /** @return TSC when the next frame is due; UINT64_MAX: nothing is held. Thread: as above. */
 uint64_t impair_next(const struct queue *q);

@@ -34,6 +34,7 @@
 #include "report.h"
 #include "telemetry.h"
 #include "wallclock.h"
+#include "watch.h"
 #include "worker.h"
 
 enum {
@@ -158,6 +159,8 @@ run(void)
 	if (ret == 0)
 		ret = impair_start(&app);
 	if (ret == 0)
+		ret = watch_start(&app);
+	if (ret == 0)
 		ret = inject_frames(&app);
 	if (ret == 0)
 		ret = telemetry_register(&app);
@@ -189,6 +192,7 @@ stop(void)
 	telemetry_stop();
 	carry_stop(&app);
 	impair_stop(&app);
+	watch_stop(&app);
 	capture_close(app.capture);
 	hosts_remove(app.conf.hosts);
 	if (app.link != NULL) {

@@ -11,6 +11,8 @@
 #include "forward.h"
 #include "link.h"
 #include "log.h"
+#include "talks.h"
+#include "watch.h"
 
 /** Room for 2^64 with separators, and the terminating zero. */
 #define COUNT_STRLEN 32
@@ -109,6 +111,7 @@ report_live(const struct app *app)
 	}
 	last.tsc = tsc;
 	say("%s", l.text);
+	talks_live(app);
 }
 
 static void
@@ -140,6 +143,20 @@ drop_help(const struct port *port, enum dlo_verdict v)
 }
 
 static void
+print_latency(const struct port *port)
+{
+	char p50[16], p99[16], max[16], help[80];
+	struct watch_times t;
+
+	watch_port_times(port, &t);
+	if (t.count == 0)
+		return;
+	snprintf(help, sizeof(help), "frames inside for p50 %s, p99 %s, at most %s",
+		talks_format_ns(t.p50, p50), talks_format_ns(t.p99, p99), talks_format_ns(t.max, max));
+	print_row("latency", "", t.count, help);
+}
+
+static void
 print_port(const struct port *port)
 {
 	struct dlo_counters c;
@@ -166,6 +183,7 @@ print_port(const struct port *port)
 		print_row("held", "", c.held, "inside impairment");
 	if (c.dup != 0)
 		print_row("duplicated", "", c.dup, "extra copies made by impairment");
+	print_latency(port);
 	if (no_mbuf != 0)
 		print_row("not received", "", no_mbuf, "no mbuf was free for it");
 	/* Cannot be, unless the code is wrong; then the user is the first to know. */

@@ -15,6 +15,8 @@
 
 #include "forward.h"
 #include "log.h"
+#include "talks.h"
+#include "watch.h"
 
 /** An object of counters with all keys of a range of verdicts; NULL when memory is short. */
 static json_t *
@@ -31,14 +33,29 @@ verdicts_json(const struct dlo_counters *c, unsigned int first, unsigned int end
 	return obj;
 }
 
+/** Add a member; when that fails, or one of the two is NULL, there is nothing left of both. */
+static json_t *
+with_member(json_t *obj, const char *key, json_t *value)
+{
+	if (obj != NULL && json_object_set_new_nocheck(obj, key, value) == 0)
+		return obj;
+	if (obj == NULL)
+		json_decref(value);
+	json_decref(obj);
+	return NULL;
+}
+
 static json_t *
 port_json(const struct port *port)
 {
 	struct dlo_counters c;
+	struct watch_times times;
+	json_t *obj;
 
 	app_port_counters(port, &c);
+	watch_port_times(port, &times);
 	/* "o" takes the reference, and fails the whole on NULL. */
-	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:o}",
+	obj = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:o}",
 		"name", port->name, "driver", port->driver, "mode", dlo_mode_name(port->conf.mode),
 		"rx", (json_int_t)c.rx, "tx", (json_int_t)c.tx, "bytes_rx", (json_int_t)c.rx_bytes,
 		"bytes_tx", (json_int_t)c.tx_bytes, "reflected",
@@ -48,6 +65,7 @@ port_json(const struct port *port)
 		(json_int_t)c.verdict[DLO_FORWARDED], "held", (json_int_t)c.held, "dup",
 		(json_int_t)c.dup, "no_mbuf", (json_int_t)app_port_no_mbuf(port), "drops",
 		verdicts_json(&c, DLO_DROP_FIRST, DLO_VERDICT_MAX));
+	return with_member(obj, "residence_ns", talks_times_json(&times));
 }
 
 static json_t *
@@ -97,9 +115,10 @@ report_tree(const struct app *app)
 		json_decref(loopbacks);
 		return NULL;
 	}
-	return json_pack("{s:s, s:s, s:f, s:o, s:o, s:o}", "version", DLO_VERSION, "dpdk", dpdk,
-		"seconds", seconds, "ports", ports, "lcores", lcores, "loopbacks",
-		loopbacks);
+	return with_member(json_pack("{s:s, s:s, s:f, s:o, s:o, s:o}", "version", DLO_VERSION, "dpdk",
+				   dpdk, "seconds", seconds, "ports", ports, "lcores", lcores,
+				   "loopbacks", loopbacks),
+		"localhost", talks_json(app));
 }
 
 /** Write @p root and close @p fd. @return 0, or -errno */

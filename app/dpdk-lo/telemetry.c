@@ -14,6 +14,8 @@
 #include "link.h"
 #include "localhost/localhost.h"
 #include "log.h"
+#include "talks.h"
+#include "watch.h"
 
 /**
  * Ports in one reply of /dlo/ports: the longest object is under 400 bytes, and DPDK cuts a reply
@@ -161,6 +163,20 @@ fill_drops(const struct app *app, const struct port *port, struct rte_tel_data *
 }
 
 static void
+fill_latency(const struct app *app, const struct port *port, struct rte_tel_data *d)
+{
+	struct watch_times times;
+
+	if (!app->conf.latency) {
+		rte_tel_data_add_dict_string(d, "error",
+			"latency is not measured: start dpdk-lo with --latency");
+		return;
+	}
+	watch_port_times(port, &times);
+	talks_add_times(d, "", &times);
+}
+
+static void
 fill_plan(const struct app *app, const struct port *port, struct rte_tel_data *d)
 {
 	const struct dlo_plan *plan = atomic_load(&port->plan);
@@ -250,15 +266,19 @@ reply_localhost(const struct app *app, const char *params, struct rte_tel_data *
 		[DLO_LOCALHOST_ICMP] = "icmp",
 		[DLO_LOCALHOST_OTHER] = "other",
 	};
+	/* "/dlo/localhost,12": pairs from the 13th on, and nothing else. */
+	unsigned long first = params != NULL ? strtoul(params, NULL, 10) : 0;
 	struct dlo_localhost_counts c;
 	char key[32];
 
-	(void)params;
 	if (app->localhost == NULL)
 		return reply_error(d, "localhost is not carried: start dpdk-lo with --localhost");
 	if (dlo_localhost_read(app->localhost, &c) != 0)
 		return reply_error(d, "the kernel does not give the counters");
 	rte_tel_data_start_dict(d);
+	talks_add(d, app, first);
+	if (first > 0)
+		return 0;
 	rte_tel_data_add_dict_string(d, "carrying",
 		dlo_localhost_is_carrying(app->localhost) ? "on" : "off");
 	rte_tel_data_add_dict_string(d, "attachment", dlo_localhost_attachment(app->localhost));
@@ -352,9 +372,12 @@ static const struct command {
 	{ "/dlo/link", "The host link. No parameters", reply_link, NULL },
 	{ "/dlo/loopbacks", "Loopback addresses, 32 at a time. Parameters: number of the first (0)",
 		reply_loopbacks, NULL },
-	{ "/dlo/localhost", "What is carried of localhost. No parameters", reply_localhost, NULL },
 	{ "/dlo/lcores", "What lcores poll and how busy they are, in TSC cycles. No parameters",
 		reply_lcores, NULL },
+	{ "/dlo/localhost", "What is carried of localhost, and who talks to whom, 12 pairs at a time. "
+		"Parameters: number of the first pair (0)", reply_localhost, NULL },
+	{ "/dlo/latency", "How long frames of a port are inside. Parameters: port name", NULL,
+		fill_latency },
 	{ "/dlo/plan", "What a port does with its frames. Parameters: port name", NULL, fill_plan },
 };
 

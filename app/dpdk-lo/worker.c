@@ -19,6 +19,7 @@
 #include "idle.h"
 #include "impair.h"
 #include "log.h"
+#include "watch.h"
 
 /* Turns between two looks at anything that is not a frame. */
 #define HOUSEKEEPING_TURNS 256
@@ -101,7 +102,8 @@ count_sent(struct queue *q, struct rte_mbuf **pkts, const struct dlo_burst *burs
 
 /* Send what goes back; a verdict counts when the transmit queue has taken the frame. */
 static void
-send_back(struct queue *q, struct rte_mbuf **pkts, const struct dlo_burst *burst)
+send_back(struct queue *q, struct rte_mbuf **pkts, const struct dlo_burst *burst,
+	const struct watch_marks *marks)
 {
 	struct dlo_counters *c = &q->counters;
 	struct capture_burst captured;
@@ -131,6 +133,8 @@ send_back(struct queue *q, struct rte_mbuf **pkts, const struct dlo_burst *burst
 		capture_tx_end(q->capture, q, &captured, pkts, nb, sent);
 	if (unlikely(q->tx_shared))
 		rte_spinlock_unlock(&q->tx_lock);
+	if (unlikely(q->watch != NULL))
+		watch_sent(q, marks, sent);
 	free_frames(pkts + sent, nb - sent);
 }
 
@@ -163,7 +167,9 @@ queue_poll(struct queue *q, uint64_t now)
 	struct dlo_counters *c = &q->counters;
 	struct capture_burst captured;
 	struct rte_mbuf *pkts[BURST];
+	struct watch_marks marks;
 	struct dlo_burst burst;
+	uint64_t received = 0;
 	uint16_t nb, kept;
 
 	nb = rte_eth_rx_burst(q->port_id, q->queue_id, pkts, BURST);
@@ -171,6 +177,8 @@ queue_poll(struct queue *q, uint64_t now)
 		dlo_lane_arrive(&q->lane, rte_rdtsc(), q->plan->settings.lag_max);
 	if (nb == 0)
 		return 0;
+	if (unlikely(q->watch != NULL))
+		received = rte_rdtsc();
 	if (unlikely(q->capture != NULL))
 		capture_rx_begin(q->capture, q, pkts, nb, &captured);
 	q->lane.now = now;
@@ -193,10 +201,12 @@ queue_poll(struct queue *q, uint64_t now)
 
 	if (unlikely(burst.nb_chained > 0 && !q->port->multi_seg_tx))
 		drop_chains(q, pkts, &burst);
+	if (unlikely(q->watch != NULL))
+		watch_burst(q, pkts, &burst, received, &marks);
 	if (unlikely(q->impair != NULL))
-		impair_burst(q, pkts, &burst);
+		impair_burst(q, pkts, &burst, &marks);
 	if (burst.nb_back > 0)
-		send_back(q, pkts, &burst);
+		send_back(q, pkts, &burst, &marks);
 	return nb;
 }
 
@@ -205,6 +215,7 @@ static bool
 send_held(struct worker *w, uint64_t now)
 {
 	struct rte_mbuf *pkts[BURST];
+	struct watch_marks marks;
 	struct dlo_burst burst;
 	bool any = false;
 
@@ -213,8 +224,8 @@ send_held(struct worker *w, uint64_t now)
 
 		if (q->impair == NULL || atomic_load_explicit(&q->port->gone, memory_order_relaxed))
 			continue;
-		while (impair_due(q, now, pkts, &burst) > 0) {
-			send_back(q, pkts, &burst);
+		while (impair_due(q, now, pkts, &burst, &marks) > 0) {
+			send_back(q, pkts, &burst, &marks);
 			any = true;
 		}
 	}

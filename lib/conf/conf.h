@@ -201,6 +201,7 @@ struct dlo_conf {
 	enum dlo_idle idle;
 	struct dlo_conf_inject inject;
 	struct dlo_conf_capture capture;
+	bool latency; /**< measure how long frames are inside */
 	double stats_s; /**< seconds between live lines; 0: none */
 	double duration_s; /**< 0: for ever */
 	uint64_t count; /**< stop after so many received frames; 0: never */

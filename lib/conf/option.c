@@ -227,10 +227,18 @@ const struct dlo_option dlo_options[] = {
 		.set = dlo_conf_set_capture,
 	},
 	{
+		.name = "latency",
+		.group = INSTRUMENTS,
+		.help = "Measure how long frames are inside, from receive to transmit; with --localhost also "
+			"for each pair that talks there, and how long its answers take.",
+		.set = dlo_conf_set_latency,
+	},
+	{
 		.name = "stats",
 		.arg = "SECONDS",
 		.group = INSTRUMENTS,
-		.help = "Print a line of rates every so many seconds; 0: never.",
+		.help = "Print a line of rates every so many seconds, and with --localhost who talks to "
+			"whom there; 0: never.",
 		.dflt = "0",
 		.live = true,
 		.set = dlo_conf_set_stats,

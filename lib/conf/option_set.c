@@ -327,6 +327,15 @@ DLO_CONF_SETTER(capture)
 	return dlo_conf_on_copy(set_capture, conf, port, value, err);
 }
 
+DLO_CONF_SETTER(latency)
+{
+	(void)port;
+	(void)value;
+	(void)err;
+	conf->latency = true;
+	return 0;
+}
+
 DLO_CONF_SETTER(stats)
 {
 	(void)port;

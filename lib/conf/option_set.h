@@ -32,6 +32,7 @@ DLO_CONF_SETTER(localhost);
 DLO_CONF_SETTER(impair);
 DLO_CONF_SETTER(inject);
 DLO_CONF_SETTER(capture);
+DLO_CONF_SETTER(latency);
 DLO_CONF_SETTER(stats);
 DLO_CONF_SETTER(json);
 DLO_CONF_SETTER(idle);

@@ -57,7 +57,7 @@ struct dlo_impair_fate {
 /** A frame while it is held, and what its owner wants to find again. */
 struct dlo_impair_held {
 	void *frame;
-	uint64_t since; /**< ticks: when it came, as given to dlo_impair_hold() */
+	uint64_t since; /**< the caller's own */
 	uint32_t bytes; /**< on the line */
 	uint32_t flow; /**< hash: frames with the same one keep their order */
 	uint16_t segments; /**< at least 1 */

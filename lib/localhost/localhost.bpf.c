@@ -18,6 +18,7 @@
 /* In every network namespace (kernel: LOOPBACK_IFINDEX). */
 #define LO_IFINDEX 1
 
+#define PROTO_HOP_BY_HOP 0
 #define PROTO_ICMP 1
 #define PROTO_TCP 6
 #define PROTO_UDP 17
@@ -101,7 +102,7 @@ is_loopback6(const __u8 *addr)
 static __always_inline int
 parse_ipv6(struct __sk_buff *skb, struct packet *p)
 {
-	__u8 ip[40], fragment[4];
+	__u8 ip[40], ext[4];
 
 	if (bpf_skb_load_bytes(skb, ETH_HLEN, ip, sizeof(ip)) != 0)
 		return 0;
@@ -110,12 +111,19 @@ parse_ipv6(struct __sk_buff *skb, struct packet *p)
 	p->proto = ip[6];
 	p->l4 = ETH_HLEN + sizeof(ip);
 	p->has_ports = 1;
-	if (p->proto == PROTO_FRAGMENT) {
-		if (bpf_skb_load_bytes(skb, p->l4, fragment, sizeof(fragment)) != 0)
+	/* With the jumbo option TCP makes frames of more than 64 KiB; the link's driver cuts them. */
+	if (p->proto == PROTO_HOP_BY_HOP) {
+		if (bpf_skb_load_bytes(skb, p->l4, ext, sizeof(ext)) != 0)
 			return 0;
-		p->proto = fragment[0];
+		p->proto = ext[0];
+		p->l4 += (ext[1] + 1) * 8;
+	}
+	if (p->proto == PROTO_FRAGMENT) {
+		if (bpf_skb_load_bytes(skb, p->l4, ext, sizeof(ext)) != 0)
+			return 0;
+		p->proto = ext[0];
 		p->l4 += 8;
-		p->has_ports = ((fragment[2] << 8 | fragment[3]) & IPV6_OFFSET_MASK) == 0;
+		p->has_ports = ((ext[2] << 8 | ext[3]) & IPV6_OFFSET_MASK) == 0;
 	}
 	return 1;
 }

@@ -62,7 +62,7 @@ check_report "$T/limit.json" 'p.net_pcap0.drops.held_full == 19900' 'p.net_pcap0
 # Stopped while frames wait: they are let go, not lost.
 remember_host
 start wait --file-prefix smoke -- --impair delay=60s --json "$T/wait.json"
-ping -n -q -c 3 -i 0.05 -w 1 198.18.0.2 >"$T/ping.out" 2>&1 && fail "a ping came back before its time"
+ping -n -q -c 3 -i 0.05 -W 1 198.18.0.2 >"$T/ping.out" 2>&1 && fail "a ping came back before its time"
 held=$(echo /dlo/stats,dlo0 | dpdk-telemetry.py -f smoke | sed 's/.*"held": \([0-9]*\).*/\1/')
 [ "$held" = 3 ] || fail "$held frames are held, not 3"
 stop "$PID"
@@ -80,7 +80,7 @@ check_host
 rtt()
 {
 	ping -n -q -c 20 -i 0.02 -W 5 "$2" >"$T/ping.out" 2>&1 || fail "ping $2: $(cat "$T/ping.out")"
-	awk -F '[/=]' -v min="$1" '/^rtt/ { exit !($3 + 0 >= min) }' "$T/ping.out" || fail "ping $2: sooner than $1 ms: $(cat "$T/ping.out")"
+	awk -F '[/=]' -v min="$1" '/^rtt/ { exit !($5 + 0 >= min) }' "$T/ping.out" || fail "ping $2: sooner than $1 ms: $(cat "$T/ping.out")"
 }
 
 iperf3 -s -D -I "$T/iperf.pid" >/dev/null 2>&1

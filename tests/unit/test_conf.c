@@ -124,6 +124,8 @@ static const struct row {
 	{ "localhost", "udp:65536", "from 1 to 65535" },
 	{ "localhost", "udp:", "from 1 to 65535" },
 	{ "localhost", "tcp=80", "'tcp=': ports are written as tcp:8080" },
+	{ "latency", NULL, NULL },
+	{ "latency", "on", "--latency: takes no value" },
 	{ "impair", "delay=1ms", NULL },
 	{ "impair", "delay=1ms,jitter=200us,loss=0.1%,dup=0.01%,reorder=0.1%,rate=100mbit,seed=7", NULL },
 	{ "impair", "delay=1.5s,extent=3,reorder=100%,queue=10ms,rate=1kbit,limit=1@localhost", NULL },

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "watch.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_cycles.h>
+#include <rte_mbuf.h>
+#include <rte_random.h>
+
+#include "log.h"
+#include "reflect/guard.h"
+#include "reflect/packet.h"
+
+#define PORT_RANGE "/proc/sys/net/ipv4/ip_local_port_range"
+/* The kernel's own, where it does not say. */
+#define FIRST_CLIENT_PORT 32768
+/* Seconds of silence after which a pair may give way to another. */
+#define IDLE_S 60
+
+struct watch {
+	struct dlo_histogram *residence; /* NULL: without --latency */
+	struct dlo_talks *talks; /* NULL: nothing of localhost comes by */
+};
+
+static uint16_t
+first_client_port(void)
+{
+	unsigned int first = FIRST_CLIENT_PORT;
+	FILE *f = fopen(PORT_RANGE, "r");
+
+	if (f != NULL) {
+		if (fscanf(f, "%u", &first) != 1 || first == 0 || first > UINT16_MAX)
+			first = FIRST_CLIENT_PORT;
+		fclose(f);
+	}
+	return (uint16_t)first;
+}
+
+static int
+make_watch(const struct app *app, struct queue *q)
+{
+	const struct dlo_talks_args args = {
+		.times = app->conf.latency,
+		.first_client_port = first_client_port(),
+		.idle_ticks = IDLE_S * rte_get_tsc_hz(),
+		.seed = (uint32_t)rte_rand(),
+	};
+	bool talks = q->port->link != NULL && dlo_conf_carries(&app->conf);
+
+	if (!talks && !app->conf.latency)
+		return 0;
+	q->watch = calloc(1, sizeof(*q->watch));
+	if (q->watch == NULL)
+		return -ENOMEM;
+	if (app->conf.latency) {
+		q->watch->residence = malloc(sizeof(*q->watch->residence));
+		if (q->watch->residence == NULL)
+			return -ENOMEM;
+		dlo_histogram_init(q->watch->residence);
+	}
+	if (talks) {
+		q->watch->talks = dlo_talks_create(&args);
+		if (q->watch->talks == NULL)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int
+watch_start(struct app *app)
+{
+	for (unsigned int i = 0; i < app->nb_ports; i++) {
+		const struct port *p = &app->ports[i];
+
+		for (uint16_t q = 0; q < p->nb_queues; q++) {
+			if (make_watch(app, p->queues[q]) != 0) {
+				say_error("port %s: no memory for --latency or --localhost to count in",
+					p->name);
+				return -ENOMEM;
+			}
+		}
+	}
+	return 0;
+}
+
+void
+watch_stop(struct app *app)
+{
+	for (unsigned int i = 0; i < app->nb_ports; i++) {
+		for (uint16_t n = 0; n < app->ports[i].nb_queues; n++) {
+			struct queue *q = app->ports[i].queues[n];
+
+			if (q == NULL || q->watch == NULL)
+				continue;
+			dlo_talks_free(q->watch->talks);
+			free(q->watch->residence);
+			free(q->watch);
+			q->watch = NULL;
+		}
+	}
+}
+
+void
+watch_burst(struct queue *q, struct rte_mbuf *const *pkts, const struct dlo_burst *burst,
+	uint64_t received, struct watch_marks *marks)
+{
+	struct dlo_talks *talks = q->plan->carry ? q->watch->talks : NULL;
+
+	for (uint16_t i = 0; i < burst->nb_back; i++) {
+		marks->since[i] = received;
+		marks->talk[i] = WATCH_NOBODY;
+		if (talks != NULL && burst->verdict[i] == DLO_REFLECTED &&
+			dlo_is_carried(rte_pktmbuf_mtod(pkts[i], const uint8_t *))) {
+			struct dlo_packet p;
+
+			dlo_packet_load(&p, pkts[i]);
+			marks->talk[i] = (uint16_t)dlo_talk_see(talks, p.head, p.len, received);
+		}
+	}
+}
+
+void
+watch_sent(struct queue *q, const struct watch_marks *marks, uint16_t nb)
+{
+	struct watch *w = q->watch;
+	uint64_t now;
+
+	if (w->residence == NULL)
+		return;
+	now = rte_rdtsc();
+	for (uint16_t i = 0; i < nb; i++) {
+		dlo_histogram_add(w->residence, now - marks->since[i]);
+		if (marks->talk[i] != WATCH_NOBODY)
+			dlo_talk_left(w->talks, marks->talk[i], now - marks->since[i]);
+	}
+}
+
+static void
+to_times(const struct dlo_histogram *h, struct watch_times *ret)
+{
+	double ns = 1e9 / (double)rte_get_tsc_hz();
+
+	memset(ret, 0, sizeof(*ret));
+	if (h->count == 0)
+		return;
+	ret->count = h->count;
+	ret->min = (double)h->min * ns;
+	ret->mean = (double)h->sum / (double)h->count * ns;
+	ret->p50 = (double)dlo_histogram_quantile(h, 0.5) * ns;
+	ret->p90 = (double)dlo_histogram_quantile(h, 0.9) * ns;
+	ret->p99 = (double)dlo_histogram_quantile(h, 0.99) * ns;
+	ret->p99_9 = (double)dlo_histogram_quantile(h, 0.999) * ns;
+	ret->max = (double)h->max * ns;
+}
+
+void
+watch_port_times(const struct port *port, struct watch_times *ret)
+{
+	struct dlo_histogram *sum = NULL;
+
+	memset(ret, 0, sizeof(*ret));
+	for (uint16_t n = 0; n < port->nb_queues; n++) {
+		const struct watch *w = port->queues[n] != NULL ? port->queues[n]->watch : NULL;
+
+		if (w == NULL || w->residence == NULL)
+			continue;
+		if (sum == NULL) {
+			sum = malloc(sizeof(*sum));
+			if (sum == NULL)
+				return;
+			dlo_histogram_init(sum);
+		}
+		dlo_histogram_merge(sum, w->residence);
+	}
+	if (sum != NULL)
+		to_times(sum, ret);
+	free(sum);
+}
+
+static const struct dlo_talks *
+talks_of(const struct app *app, uint16_t queue)
+{
+	const struct queue *q = app->link->queues[queue];
+
+	return q != NULL && q->watch != NULL ? q->watch->talks : NULL;
+}
+
+static void
+name_ends(struct watch_talk *t)
+{
+	static const char *const protos[] = {
+		[1] = "icmp", [6] = "tcp", [17] = "udp", [58] = "icmp6", [132] = "sctp",
+	};
+	const struct dlo_talk_key *key = &t->talk.key;
+	int family = key->family == 4 ? AF_INET : AF_INET6;
+
+	if (key->family == 0) {
+		t->proto = "others";
+		return;
+	}
+	t->proto = key->proto < RTE_DIM(protos) && protos[key->proto] != NULL ? protos[key->proto] :
+										  "ip";
+	inet_ntop(family, key->client, t->client, sizeof(t->client));
+	inet_ntop(family, key->server, t->server, sizeof(t->server));
+}
+
+/* Add to the pair of the same ends, which other queues may have seen, or behind the last. */
+static unsigned int
+merge_talk(struct watch_talk *list, unsigned int nb, const struct dlo_talk *talk)
+{
+	struct watch_talk *t = list;
+
+	for (; t < list + nb && memcmp(&t->talk.key, &talk->key, sizeof(talk->key)) != 0; t++)
+		;
+	if (t == list + nb) {
+		memset(t, 0, sizeof(*t));
+		t->talk.key = talk->key;
+		name_ends(t);
+		nb++;
+	}
+	for (unsigned int way = 0; way < DLO_TALK_WAYS; way++) {
+		t->talk.frames[way] += talk->frames[way];
+		t->talk.bytes[way] += talk->bytes[way];
+	}
+	t->talk.connections += talk->connections;
+	t->talk.last = RTE_MAX(t->talk.last, talk->last);
+	return nb;
+}
+
+int
+watch_talks(const struct app *app, struct watch_talk **ret, unsigned int *ret_nb)
+{
+	struct dlo_talk talk;
+	unsigned int nb = 0;
+
+	*ret = NULL;
+	*ret_nb = 0;
+	if (app->link == NULL || app->link->nb_queues == 0 || talks_of(app, 0) == NULL)
+		return 0;
+	*ret = malloc((size_t)app->link->nb_queues * DLO_TALK_PAIRS * sizeof(**ret));
+	if (*ret == NULL)
+		return -ENOMEM;
+	for (uint16_t q = 0; q < app->link->nb_queues; q++) {
+		for (unsigned int i = 0; i < DLO_TALK_PAIRS; i++) {
+			if (dlo_talk_at(talks_of(app, q), i, &talk))
+				nb = merge_talk(*ret, nb, &talk);
+		}
+	}
+	*ret_nb = nb;
+	return 0;
+}
+
+int
+watch_talk_times(const struct app *app, const struct dlo_talk_key *key,
+	struct watch_times *residence, struct watch_times *round_trip)
+{
+	struct dlo_histogram *sums;
+
+	memset(residence, 0, sizeof(*residence));
+	memset(round_trip, 0, sizeof(*round_trip));
+	if (!app->conf.latency)
+		return 0;
+	sums = malloc(2 * sizeof(*sums));
+	if (sums == NULL)
+		return -ENOMEM;
+	dlo_histogram_init(&sums[0]);
+	dlo_histogram_init(&sums[1]);
+	for (uint16_t q = 0; q < app->link->nb_queues; q++) {
+		for (unsigned int i = 0; i < DLO_TALK_PAIRS; i++)
+			dlo_talk_add_times(talks_of(app, q), i, key, &sums[0], &sums[1]);
+	}
+	to_times(&sums[0], residence);
+	to_times(&sums[1], round_trip);
+	free(sums);
+	return 0;
+}
