@@ -40,6 +40,7 @@ struct impair;
 struct dlo_localhost;
 struct port;
 struct retired_plan;
+struct steer;
 struct watch;
 struct worker;
 
@@ -133,6 +134,7 @@ struct app {
 	/** Ports (bit 1 << index) that frames from the host can leave by. Written by control. */
 	_Atomic uint64_t usable_ports;
 	uint32_t route_table; /**< control: table of the policy rules; 0: none were made */
+	struct steer *steer; /**< control: what --steer does; NULL: nothing */
 	struct dlo_localhost *localhost; /**< control: carries lo; NULL: nobody does */
 	struct capture *capture; /**< NULL: off */
 	struct rte_rcu_qsbr *rcu; /**< workers are its readers: plans are freed after a grace period */

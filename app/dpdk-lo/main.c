@@ -32,6 +32,7 @@
 #include "plans.h"
 #include "port.h"
 #include "report.h"
+#include "steer.h"
 #include "telemetry.h"
 #include "wallclock.h"
 #include "watch.h"
@@ -138,6 +139,8 @@ run(void)
 	ret = plans_init(&app);
 	if (ret == 0)
 		ret = ports_start(&app);
+	if (ret == 0)
+		ret = steer_start(&app);
 	if (ret == 0 && app.link != NULL) {
 		ret = link_configure(&app.conf.link, &app.link_dev, app.nb_ports == 1);
 		app.link->mtu = (uint16_t)app.link_dev.mtu;
@@ -202,6 +205,7 @@ stop(void)
 	forward_free(&app);
 	workers_free(&app);
 	plans_free(&app);
+	steer_stop(&app);
 	ports_close(&app);
 }
 
@@ -230,7 +234,9 @@ main(int argc, char **argv)
 	if (app.conf.link.wanted && link_precheck(&app.conf.link) != 0)
 		return EXIT_RUN_FAILED;
 	catch_signals();
-	ret = eal_start(&eal);
+	ret = steer_prepare(&app, &eal);
+	if (ret == 0)
+		ret = eal_start(&eal);
 	if (ret != 0)
 		return ret == -EINVAL ? EXIT_USAGE : EXIT_RUN_FAILED;
 	/* For dpdk-dumpcap; without shared memory nobody could attach, so a failure says nothing. */

@@ -22,6 +22,7 @@
 #include "impair.h"
 #include "link.h"
 #include "log.h"
+#include "xsk_fd.h"
 
 #define DESCRIPTORS 1024
 #define POOL_CACHE 256
@@ -217,6 +218,10 @@ port_configure(struct port *p, bool want_intr)
 		txconf.offloads = conf.txmode.offloads;
 		ret = rte_eth_rx_queue_setup(p->id, q, nb_rxd, rte_eth_dev_socket_id(p->id), &rxconf,
 			p->pool);
+		/* A driver without interrupts, above a socket that could be slept on. */
+		p->queues[q]->intr_fd = -1;
+		if (ret == 0 && want_intr && strcmp(p->driver, "net_af_xdp") == 0)
+			p->queues[q]->intr_fd = xsk_fd_new();
 		if (ret == 0)
 			ret = rte_eth_tx_queue_setup(p->id, q, nb_txd,
 				rte_eth_dev_socket_id(p->id), &txconf);
@@ -314,9 +319,10 @@ port_find_intr_fds(struct port *p)
 
 	rte_log_set_level_pattern("lib.ethdev", RTE_LOG_EMERG);
 	for (uint16_t i = 0; i < p->nb_queues; i++) {
-		p->queues[i]->intr_fd = rte_eth_dev_rx_intr_ctl_q_get_fd(p->id, i);
-		if (p->queues[i]->intr_fd >= 0 && rte_eth_dev_rx_intr_enable(p->id, i) != 0)
-			p->queues[i]->intr_fd = -1;
+		int fd = rte_eth_dev_rx_intr_ctl_q_get_fd(p->id, i);
+
+		if (fd >= 0)
+			p->queues[i]->intr_fd = rte_eth_dev_rx_intr_enable(p->id, i) == 0 ? fd : -1;
 	}
 	rte_log_set_level_pattern("lib.ethdev", (uint32_t)level);
 }

@@ -91,6 +91,8 @@ forget_file(struct dlo_conf_port *port, uint32_t bit)
 	port->set &= ~bit;
 	if (bit == DLO_CONF_ADDRESS)
 		port->nb_addresses = 0;
+	if (bit == DLO_CONF_STEER)
+		port->steer.nb_rules = 0;
 }
 
 /* Make what the file said under this name give way to the command line. */

@@ -17,6 +17,7 @@
 #include "address/prefix.h"
 #include "reflect/mode.h"
 #include "stats/verdict.h"
+#include "steer/rule.h"
 
 #define DLO_CONF_PORTS_MAX 64
 #define DLO_CONF_PORT_NAME 64
@@ -44,6 +45,7 @@ enum dlo_conf_port_bit {
 	DLO_CONF_STAMP = 1 << 7,
 	DLO_CONF_OAM = 1 << 8,
 	DLO_CONF_IMPAIR = 1 << 9,
+	DLO_CONF_STEER = 1 << 10,
 };
 
 /** Settings of the UDP echo answer. */
@@ -91,6 +93,12 @@ struct dlo_conf_impair {
 	unsigned int limit; /**< frames held at most, each queue */
 };
 
+/** Frames that an AF_XDP port takes from its interface; none: all. */
+struct dlo_conf_steer {
+	unsigned int nb_rules;
+	struct dlo_steer_rule rules[DLO_STEER_RULES_MAX];
+};
+
 struct dlo_conf_port {
 	uint32_t set; /**< DLO_CONF_* bits of the fields below that the user gave */
 	uint32_t from_file; /**< bits of @ref set that stand in the config file */
@@ -103,6 +111,7 @@ struct dlo_conf_port {
 	struct dlo_conf_stamp stamp;
 	struct dlo_conf_oam oam;
 	struct dlo_conf_impair impair;
+	struct dlo_conf_steer steer;
 	unsigned int nb_addresses;
 	struct dlo_prefix addresses[DLO_CONF_ADDRESSES_MAX];
 };

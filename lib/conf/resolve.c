@@ -76,6 +76,8 @@ overlay(struct dlo_conf_port *port, const struct dlo_conf_port *over)
 		port->oam = over->oam;
 	if ((over->set & DLO_CONF_IMPAIR) != 0)
 		port->impair = over->impair;
+	if ((over->set & DLO_CONF_STEER) != 0)
+		port->steer = over->steer;
 	if ((over->set & DLO_CONF_ADDRESS) != 0) {
 		port->nb_addresses = over->nb_addresses;
 		memcpy(port->addresses, over->addresses, sizeof(port->addresses));
