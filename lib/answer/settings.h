@@ -17,6 +17,9 @@
 #include "answer/hmac.h"
 #include "answer/lane.h"
 
+/** Most UDP ports that answers listen on at a time. */
+#define DLO_UDP_SERVICES_MAX 8
+
 struct dlo_addr_table;
 
 /** Numbers in host order unless a comment says otherwise. */

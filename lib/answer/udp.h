@@ -13,9 +13,6 @@
 #define DLO_PORT_BFD_ECHO 3785
 #define DLO_PORT_SBFD 7784
 
-/** Most ports that answers listen on at a time. */
-#define DLO_UDP_SERVICES_MAX 8
-
 /**
  * The ports that enabled answers of @p plan listen on; the one list that everything else asks,
  * compiled plans of the burst functions too.

@@ -19,14 +19,14 @@ void dlo_reflect_burst_sse(const struct dlo_plan *plan, struct rte_mbuf **pkts, 
 	struct dlo_burst *ret);
 void dlo_reflect_burst_avx2(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t nb_pkts,
 	struct dlo_burst *ret);
+void dlo_reflect_burst_avx512(const struct dlo_plan *plan, struct rte_mbuf **pkts,
+	uint16_t nb_pkts, struct dlo_burst *ret);
 
 /**
- * Judge and turn round pkts[done] and what comes after, one by one, and write the whole of @p ret
- * but verdict[0 .. done).
- * @param done frames in front that are reflected already
- * @param bytes of those
+ * Judge and turn round what the faster code has left, one by one, and write the whole of @p ret.
+ * @param done a bit for each frame that is reflected already: bit i for pkts[i]
  */
 void dlo_reflect_rest(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t nb_pkts,
-	uint16_t done, uint64_t bytes, struct dlo_burst *ret);
+	uint64_t done, struct dlo_burst *ret);
 
 #endif

@@ -12,6 +12,9 @@
 #include <rte_branch_prediction.h>
 #include <rte_mbuf.h>
 
+#include "answer/udp.h"
+#include "frame/bytes.h"
+#include "frame/proto.h"
 #include "reflect/burst.h"
 #include "reflect/burst_types.h"
 #include "reflect/reflect.h"
@@ -212,26 +215,62 @@ run(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte_mbuf **pkts, 
 	}
 }
 
+#include "reflect/mix_kernel.h"
+
+/* Ones for the first n frames. */
+INLINE uint64_t
+first(uint16_t n)
+{
+	return n < 64 ? (UINT64_C(1) << n) - 1 : UINT64_MAX;
+}
+
+/* Is it worth to judge the first frame for the others? A guess, from a few of them. */
+static bool
+seem_alike(struct rte_mbuf *const *pkts, uint16_t nb)
+{
+	const uint8_t *head = rte_pktmbuf_mtod(pkts[0], const uint8_t *);
+	uint16_t len = rte_pktmbuf_data_len(pkts[0]);
+
+	if (len < DLO_ETHER_HLEN + DLO_IPV4_HLEN)
+		return false;
+	for (unsigned int i = 1; i < RTE_MIN(nb, 4u); i++) {
+		const uint8_t *other = rte_pktmbuf_mtod(pkts[i], const uint8_t *);
+
+		if (rte_pktmbuf_data_len(pkts[i]) != len ||
+			memcmp(head + DLO_ETHER_TYPE, other + DLO_ETHER_TYPE, 2) != 0)
+			return false;
+		if (dlo_get16(head + DLO_ETHER_TYPE) == DLO_TYPE_IPV4 &&
+			head[DLO_ETHER_HLEN + DLO_IPV4_PROTO] != other[DLO_ETHER_HLEN + DLO_IPV4_PROTO])
+			return false;
+	}
+	return true;
+}
+
 void
 BURST(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t nb_pkts, struct dlo_burst *ret)
 {
-	uint16_t done = 0;
-	uint64_t bytes = 0;
+	uint64_t all = first(nb_pkts), done = 0, bytes = 0;
+	uint16_t alike = 0;
 
-	if (nb_pkts > 1)
-		done = run(plan, ret->lane, pkts, nb_pkts);
-	if (done > 0) {
-		memset(ret->verdict, DLO_REFLECTED, sizeof(ret->verdict));
-		bytes = (uint64_t)done * rte_pktmbuf_pkt_len(pkts[0]);
+	if (nb_pkts > 1 && seem_alike(pkts, nb_pkts))
+		alike = run(plan, ret->lane, pkts, nb_pkts);
+	if (alike > 0)
+		bytes = (uint64_t)alike * rte_pktmbuf_pkt_len(pkts[0]);
+	done = first(alike);
+	if (alike < nb_pkts) {
+		done |= mix(plan, pkts + alike, nb_pkts - alike) << alike;
+		for (uint16_t i = alike; i < nb_pkts; i++)
+			bytes += rte_pktmbuf_pkt_len(pkts[i]);
 	}
-	if (unlikely(done < nb_pkts || nb_pkts == 0)) {
-		dlo_reflect_rest(plan, pkts, nb_pkts, done, bytes, ret);
+	memset(ret->verdict, DLO_REFLECTED, sizeof(ret->verdict));
+	ret->rx_bytes = bytes;
+	if (unlikely(done != all || nb_pkts == 0)) {
+		dlo_reflect_rest(plan, pkts, nb_pkts, done, ret);
 		return;
 	}
 	ret->nb_back = nb_pkts;
 	ret->nb_punt = 0;
 	ret->nb_reflected = nb_pkts;
 	ret->nb_chained = 0;
-	ret->rx_bytes = bytes;
 	ret->back_bytes = bytes;
 }

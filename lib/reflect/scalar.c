@@ -170,22 +170,23 @@ dlo_reflect_frame(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte
 
 void
 dlo_reflect_rest(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t nb_pkts,
-	uint16_t done, uint64_t bytes, struct dlo_burst *ret)
+	uint64_t done, struct dlo_burst *ret)
 {
 	struct rte_mbuf *drops[DLO_BURST_MAX], *punts[DLO_BURST_MAX];
 	uint8_t drop_verdicts[DLO_BURST_MAX], punt_verdicts[DLO_BURST_MAX];
-	uint64_t rx_bytes = bytes, back_bytes = bytes;
-	uint16_t nb_back = done, nb_drops = 0, nb_punt = 0;
-	uint16_t nb_reflected = done, nb_chained = 0;
+	uint64_t rx_bytes = 0, back_bytes = 0;
+	uint16_t nb_back = 0, nb_drops = 0, nb_punt = 0;
+	uint16_t nb_reflected = 0, nb_chained = 0;
 
-	for (uint16_t i = done; i < nb_pkts; i++) {
+	for (uint16_t i = 0; i < nb_pkts; i++) {
 		struct rte_mbuf *m = pkts[i];
-		enum dlo_verdict v;
+		enum dlo_verdict v = DLO_REFLECTED;
 
 		if (i + PREFETCH_AHEAD < nb_pkts)
 			rte_prefetch0(rte_pktmbuf_mtod(pkts[i + PREFETCH_AHEAD], void *));
 		rx_bytes += rte_pktmbuf_pkt_len(m);
-		v = dlo_reflect_frame(plan, ret->lane, m);
+		if ((done >> i & 1) == 0)
+			v = dlo_reflect_frame(plan, ret->lane, m);
 		if (dlo_verdict_is_drop(v)) {
 			drops[nb_drops] = m;
 			drop_verdicts[nb_drops++] = v;
@@ -221,5 +222,5 @@ void
 dlo_reflect_burst_scalar(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t nb_pkts,
 	struct dlo_burst *ret)
 {
-	dlo_reflect_rest(plan, pkts, nb_pkts, 0, 0, ret);
+	dlo_reflect_rest(plan, pkts, nb_pkts, 0, ret);
 }

@@ -11,6 +11,9 @@
  *      stateful, 4 authenticated (then the frame is sealed here first), 5 its TLVs are, 6 PTP format,
  *      7 senders that use its port are served, and OAM is for VLAN 5 alone
  *
+ * The frame then goes through every variant of the burst function, several times in one burst and
+ * among others, and has to meet the same fate there.
+ *
  * Segments are heap blocks of exact size, so a sanitizer sees every byte too far. What must hold
  * for any frame whatsoever is checked here; a broken promise ends the program.
  */
@@ -385,6 +388,79 @@ check_answered(const struct dlo_plan *plan, const struct bytes *in, const struct
 	}
 }
 
+/* Ordinary frames of other kinds: UDP over IPv4, TCP over IPv6 with a tag. */
+static const struct bytes neighbours[] = {
+	{ 60,
+		{ 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0, 46, 0, 0, 0x40, 0, 64, 17,
+			[26] = 192, 0, 2, 1, 198, 51, 100, 2, 4, 0, 5, 0, 0, 26 } },
+	{ 78,
+		{ 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x81, 0, 0, 7, 0x86, 0xdd, 0x60, 0, 0, 0, 0, 20,
+			6, 64, 0x20, 1, [41] = 1, 0x20, 2, [57] = 2, 4, 0, 5, 0, [70] = 0x50 } },
+};
+
+#define CROWD 24
+
+/*
+ * Copies of the input where bit i of the pattern is set, neighbours elsewhere: the input in runs of
+ * its like, alone, at both ends. Without a limit on answers, or copies would differ.
+ */
+static void
+check_variant(const struct dlo_plan *plan, const uint8_t *settings, const struct bytes *in,
+	enum dlo_verdict v, const struct bytes *out, uint32_t pattern)
+{
+	static struct bytes got;
+	struct rte_mbuf *made[CROWD], *pkts[CROWD];
+	struct dlo_lane lane = { .now = 1 };
+	struct dlo_burst burst;
+
+	for (unsigned int i = 0; i < CROWD; i++) {
+		made[i] = make_mbuf(settings, pattern >> i & 1 ? in : &neighbours[i % 2], false);
+		pkts[i] = made[i];
+	}
+	dlo_reflect_burst(plan, &lane, pkts, CROWD, &burst);
+	for (unsigned int i = 0; i < CROWD; i++) {
+		unsigned int at = 0;
+
+		while (pkts[i] != made[at])
+			CHECK(++at < CROWD);
+		if ((pattern >> at & 1) == 0)
+			continue;
+		CHECK(burst.verdict[i] == v);
+		got.len = mbuf_bytes(pkts[i], got.b, sizeof(got.b));
+		CHECK(got.len == out->len && memcmp(got.b, out->b, out->len) == 0);
+	}
+	for (unsigned int i = 0; i < CROWD; i++)
+		mbuf_free(made[i]);
+}
+
+static void
+check_variants(const uint8_t *settings, const struct bytes *in)
+{
+	static const uint32_t patterns[] = { 0xffffff, 0x00014c };
+	static struct bytes out;
+	struct dlo_plan plan;
+	struct rte_mbuf *m;
+	enum dlo_verdict v;
+	const char *name;
+
+	make_plan(settings, &plan);
+	plan.settings.rate = (struct dlo_rate){ 0 };
+	/* Answers that tell the time are never the same twice. */
+	plan.settings.timed = false;
+	plan.settings.stamp.port = 0;
+	plan.settings.oam.on = false;
+	CHECK(dlo_plan_use_variant(&plan, "scalar") == 0);
+	m = make_mbuf(settings, in, false);
+	v = run(&plan, m, &out);
+	mbuf_free(m);
+	for (unsigned int i = 0; (name = dlo_variant_name(i)) != NULL; i++) {
+		if (dlo_plan_use_variant(&plan, name) != 0)
+			continue;
+		for (unsigned int j = 0; j < 2; j++)
+			check_variant(&plan, settings, in, v, &out, patterns[j]);
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -426,5 +502,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		forget_times(&plan, v, &whole);
 		CHECK(memcmp(out.b, whole.b, len) == 0);
 	}
+	check_variants(data, &in);
 	return 0;
 }

@@ -218,6 +218,9 @@ make_shapes(void)
 		put16(f->b + f->l4 + 2, SERVICE + i / 2);
 	}
 	f = shape();
+	frame_ether(f, MAC_OTHER, MAC_TESTER, 0x88b5); /* looks like a loop probe from afar */
+	frame_fill(f, 50);
+	f = shape();
 	frame_ether(f, MAC_OURS, MAC_TESTER, 40); /* IEEE 802.3 length */
 	frame_fill(f, 46);
 	/* A loop probe, another port's, and what only has its EtherType. */
