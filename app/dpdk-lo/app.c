@@ -67,3 +67,16 @@ app_port_no_mbuf(const struct port *port)
 		return 0;
 	return stats.rx_nombuf;
 }
+
+uint64_t
+app_port_missed(const struct port *port)
+{
+	struct rte_eth_stats stats;
+
+	/* Drivers of other link types know nothing of what the kernel throws away in front of them. */
+	if (port->link != NULL && port->link->type != DLO_LINK_VTAP)
+		return link_kernel_lost(port->link->ifname);
+	if (atomic_load(&port->gone) || rte_eth_stats_get(port->id, &stats) != 0)
+		return 0;
+	return stats.imissed;
+}

@@ -85,6 +85,8 @@ struct port {
 	bool started; /**< control */
 	bool gone_said; /**< control */
 	bool multi_seg_tx; /**< can send chained mbufs, or never gets any */
+	uint64_t rx_offloads, tx_offloads; /**< as configured, RTE_ETH_*_OFFLOAD_*; control, before start */
+	bool offload_by_flags; /**< what the host left undone is asked for anew, see offload.h */
 	atomic_bool gone; /**< set by the ethdev removal event (any thread), never cleared */
 	char name[DLO_CONF_PORT_NAME]; /**< ethdev name */
 	const char *driver; /**< ethdev driver name, static */
@@ -166,5 +168,11 @@ void app_resolve(const struct dlo_conf *conf, const struct port *port, struct dl
 
 /** @return frames that the driver could not receive for want of an mbuf (ethdev rx_nombuf). */
 uint64_t app_port_no_mbuf(const struct port *port);
+
+/**
+ * @return frames that were lost in front of the port because its receive queue was full: by the NIC
+ * (ethdev imissed), on the link by the kernel (tx_dropped of the interface). Thread: any but workers.
+ */
+uint64_t app_port_missed(const struct port *port);
 
 #endif

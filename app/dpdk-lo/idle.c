@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "idle.h"
 
-#include <errno.h>
 #include <sched.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <rte_cycles.h>
 #include <rte_pause.h>
@@ -38,6 +40,47 @@ has_one_cpu(void)
 	return sched_getaffinity(0, sizeof(cpus), &cpus) == 0 && CPU_COUNT(&cpus) == 1;
 }
 
+/*
+ * Drivers with interrupts give an eventfd, which stays ready until somebody reads it; it is we who
+ * do. Reading from any other descriptor may take a frame away.
+ */
+static bool
+is_eventfd(int fd)
+{
+	char path[32], to[32];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	len = readlink(path, to, sizeof(to) - 1);
+	if (len < 0)
+		return false;
+	to[len] = '\0';
+	return strcmp(to, "anon_inode:[eventfd]") == 0;
+}
+
+/*
+ * Nothing is lost between reading an eventfd and the next sleep: every queue is looked at in
+ * between, and what comes later makes it ready again.
+ * @return true when some descriptor is ready and will stay so: there is a frame, or it is gone.
+ */
+static bool
+sleep_on_fds(struct idle *idle, const struct timespec *ts)
+{
+	bool stays = false;
+	uint64_t events;
+
+	if (ppoll(idle->fds, idle->nb_fds, ts, NULL) <= 0)
+		return false;
+	for (unsigned int i = 0; i < idle->nb_fds; i++) {
+		if (idle->fds[i].revents == 0)
+			continue;
+		if (idle->fds[i].revents != POLLIN || !idle->counts[i] ||
+			read(idle->fds[i].fd, &events, sizeof(events)) < 0)
+			stays = true;
+	}
+	return stays;
+}
+
 void
 idle_init(struct idle *idle, const struct worker *w)
 {
@@ -59,6 +102,7 @@ idle_init(struct idle *idle, const struct worker *w)
 			idle->can_wait = false;
 			return;
 		}
+		idle->counts[i] = is_eventfd(w->queues[i]->intr_fd);
 		idle->fds[idle->nb_fds].fd = w->queues[i]->intr_fd;
 		idle->fds[idle->nb_fds++].events = POLLIN;
 	}
@@ -91,8 +135,8 @@ time_to_sleep(const struct idle *idle, uint64_t now, uint64_t ns)
 }
 
 /*
- * A descriptor that is ready without a frame is gone (POLLERR), or one that nobody resets (the
- * eventfd of a driver with interrupts): waiting for it again would be a spin.
+ * A descriptor that is ready without a frame is gone (POLLERR), or one that nobody resets: waiting for
+ * it again would be a spin.
  */
 static bool
 sleep_once(struct idle *idle, uint64_t now)
@@ -105,7 +149,7 @@ sleep_once(struct idle *idle, uint64_t now)
 	if (ns == 0)
 		return false;
 	if (wait)
-		idle->woken = ppoll(idle->fds, idle->nb_fds, &ts, NULL) > 0;
+		idle->woken = sleep_on_fds(idle, &ts);
 	else
 		nanosleep(&ts, NULL);
 	return true;

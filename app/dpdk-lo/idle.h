@@ -23,9 +23,10 @@ struct idle {
 	uint64_t since; /**< TSC of the first turn without a frame; 0: the last one had some */
 	unsigned int naps; /**< since the last frame */
 	uint64_t due; /**< the worker's: TSC when it has to be awake even if nothing arrives */
-	bool woken; /**< a descriptor was ready, and no frame has come since */
+	bool woken; /**< a descriptor stayed ready, and no frame has come since */
 	unsigned int nb_fds;
 	struct pollfd fds[QUEUES_MAX];
+	bool counts[QUEUES_MAX]; /**< the descriptor is an eventfd, which is read to reset it */
 };
 
 /** Thread: worker. */

@@ -2,6 +2,7 @@
 #include "link.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -336,6 +337,28 @@ link_addr_rules(const struct dlo_conf_link *conf, const struct link_dev *link,
 		rules[nb++].prefix.len = link->host_addrs[i].family == 4 ? 32 : 128;
 	}
 	return nb;
+}
+
+uint64_t
+link_kernel_lost(const char *ifname)
+{
+	uint64_t lost = 0;
+	char line[512], name[64];
+	FILE *f = fopen("/proc/thread-self/net/dev", "re");
+
+	if (f == NULL)
+		return 0;
+	/* "NAME:" and eight counters of what the interface has received, then as many of what it sent:
+	 * bytes, packets, errors, drops, ... */
+	while (fgets(line, sizeof(line), f) != NULL) {
+		if (sscanf(line, " %63[^:]: %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %" SCNu64, name,
+			    &lost) == 2 &&
+			strcmp(name, ifname) == 0)
+			break;
+		lost = 0;
+	}
+	fclose(f);
+	return lost;
 }
 
 void

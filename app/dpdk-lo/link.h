@@ -105,6 +105,12 @@ void link_say_what_to_try(const struct dlo_conf_link *conf, const struct link_de
  */
 struct dlo_prefix link_peer(const struct dlo_prefix *ip);
 
+/**
+ * @return frames that the host sent to interface @p ifname and that its kernel threw away, mostly because
+ * the queue towards us was full; 0 when that cannot be read. Thread: any.
+ */
+uint64_t link_kernel_lost(const char *ifname);
+
 /** Close netlink sockets; the interface goes with its port. Zeroed or destroyed before is fine. */
 void link_destroy(struct link_dev *link);
 

@@ -10,6 +10,7 @@
 
 #include <rte_dev.h>
 #include <rte_ethdev.h>
+#include <rte_ether.h>
 
 #include "log.h"
 
@@ -95,12 +96,18 @@ vtap_args(const struct dlo_conf_link *conf, unsigned int nb_queues, char *buf, s
 static void
 virtio_user_args(const struct dlo_conf_link *conf, unsigned int nb_queues, char *buf, size_t len)
 {
+	struct dlo_conf_link with_mac = *conf;
 	char mac[32];
 
 	if (nb_queues > VIRTIO_USER_QUEUES_MAX)
 		nb_queues = VIRTIO_USER_QUEUES_MAX;
+	/* It would make one up itself, and complain. */
+	if (!with_mac.has_mac) {
+		with_mac.has_mac = true;
+		rte_eth_random_addr(with_mac.mac);
+	}
 	snprintf(buf, len, "path=%s,iface=%s,queues=%u,queue_size=%d%s", VHOST_DEVICE, conf->name,
-		nb_queues, VIRTIO_USER_QUEUE_SIZE, mac_arg(conf, mac));
+		nb_queues, VIRTIO_USER_QUEUE_SIZE, mac_arg(&with_mac, mac));
 }
 
 static void

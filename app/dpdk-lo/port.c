@@ -34,6 +34,11 @@
 #define FRAME_MAX 9618
 /* An AF_XDP buffer with mempool and mbuf headers has to fit a page. */
 #define ROOM_AF_XDP 3584
+/*
+ * With vhost-net a long frame takes as many buffers as it fills. Seven of these hold the longest, and more
+ * than seven pieces do not fit the one indirect descriptor that net_virtio_user has for a frame to send.
+ */
+#define ROOM_VIRTIO_USER (RTE_PKTMBUF_HEADROOM + 9472)
 #define RSS_WANTED (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_SCTP)
 
 /* What the link's kernel end may leave to us, and we to it. */
@@ -112,6 +117,8 @@ port_data_room(const struct port *p, const struct rte_eth_dev_info *info)
 
 	if (strcmp(p->driver, "net_af_xdp") == 0)
 		return ROOM_AF_XDP;
+	if (p->offload_by_flags)
+		return ROOM_VIRTIO_USER;
 	if (strcmp(p->driver, "net_null") == 0)
 		frame = null_frame_size(info);
 	else if (p->multi_seg_tx &&
@@ -207,6 +214,8 @@ port_configure(struct port *p, bool want_intr)
 	ret = rte_eth_dev_configure(p->id, p->nb_queues, p->nb_queues, &conf);
 	if (ret != 0)
 		return ret;
+	p->rx_offloads = conf.rxmode.offloads;
+	p->tx_offloads = conf.txmode.offloads;
 	ret = rte_eth_dev_adjust_nb_rx_tx_desc(p->id, &nb_rxd, &nb_txd);
 	if (ret != 0)
 		return ret;
@@ -250,6 +259,7 @@ port_open(struct app *app, struct port *p, uint16_t id, unsigned int nb_workers)
 	if (app->link_dev.vdev[0] != '\0' && strcmp(p->name, app->link_dev.vdev) == 0) {
 		p->link = &app->link_dev;
 		p->forwards = app->conf.nb_loopbacks > 0;
+		p->offload_by_flags = p->link->type == DLO_LINK_VIRTIO_USER;
 		app->link = p;
 	}
 	app_resolve(&app->conf, p, &p->conf);

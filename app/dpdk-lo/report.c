@@ -160,7 +160,7 @@ static void
 print_port(const struct port *port)
 {
 	struct dlo_counters c;
-	uint64_t no_mbuf = app_port_no_mbuf(port);
+	uint64_t no_mbuf = app_port_no_mbuf(port), missed = app_port_missed(port);
 
 	app_port_counters(port, &c);
 	printf("%s (%s, mode %s%s)\n", app_port_label(port), port->driver,
@@ -186,6 +186,10 @@ print_port(const struct port *port)
 	print_latency(port);
 	if (no_mbuf != 0)
 		print_row("not received", "", no_mbuf, "no mbuf was free for it");
+	if (missed != 0)
+		print_row("missed", "", missed,
+			port->link != NULL ? "the host sent faster than we received" :
+					     "the port's receive queue was full");
 	/* Cannot be, unless the code is wrong; then the user is the first to know. */
 	if (dlo_counters_imbalance(&c) != 0)
 		say_warning("port %s: %" PRId64 " frames have no verdict; this is a fault of dpdk-lo, "

@@ -148,6 +148,7 @@ fill_stats(const struct app *app, const struct port *port, struct rte_tel_data *
 	dlo_tel_add_dict_uint(d, "held", c.held);
 	dlo_tel_add_dict_uint(d, "dup", c.dup);
 	dlo_tel_add_dict_uint(d, "no_mbuf", app_port_no_mbuf(port));
+	dlo_tel_add_dict_uint(d, "missed", app_port_missed(port));
 	dlo_tel_add_dict_uint(d, "drops", dlo_counters_drops(&c));
 	add_verdicts(d, "drop_", &c, DLO_DROP_FIRST, DLO_VERDICT_MAX);
 }
@@ -206,6 +207,32 @@ fill_plan(const struct app *app, const struct port *port, struct rte_tel_data *d
 		add_prefixes(d, "link_prefixes", app->conf.link.ips, app->conf.link.nb_ips);
 }
 
+/* Bit by bit, by the name that ethdev has for it. */
+static void
+add_offload_names(struct rte_tel_data *d, const char *key, uint64_t offloads,
+	const char *(*name)(uint64_t offload))
+{
+	struct rte_tel_data *list = rte_tel_data_alloc();
+
+	if (list == NULL)
+		return;
+	rte_tel_data_start_array(list, RTE_TEL_STRING_VAL);
+	for (; offloads != 0; offloads &= offloads - 1)
+		rte_tel_data_add_array_string(list, name(offloads & -offloads));
+	rte_tel_data_add_dict_container(d, key, list, 0);
+}
+
+/*
+ * What the kernel and we leave to each other. A driver that could not agree with its other end would
+ * not have started. SCATTER: a frame may come in several buffers (with virtio: mergeable buffers).
+ */
+static void
+add_offloads(struct rte_tel_data *d, const struct port *port)
+{
+	add_offload_names(d, "rx_offloads", port->rx_offloads, rte_eth_dev_rx_offload_name);
+	add_offload_names(d, "tx_offloads", port->tx_offloads, rte_eth_dev_tx_offload_name);
+}
+
 static int
 reply_link(const struct app *app, const char *params, struct rte_tel_data *d)
 {
@@ -225,6 +252,9 @@ reply_link(const struct app *app, const char *params, struct rte_tel_data *d)
 	add_mac(d, "kernel_mac", &link->kernel_mac);
 	add_mac(d, "mac", &app->link->mac);
 	add_prefixes(d, "addresses", link->host_addrs, link->nb_host_addrs);
+	rte_tel_data_add_dict_int(d, "queues", app->link->nb_queues);
+	add_offloads(d, app->link);
+	dlo_tel_add_dict_uint(d, "missed", app_port_missed(app->link));
 	return 0;
 }
 

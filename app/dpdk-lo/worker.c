@@ -19,6 +19,7 @@
 #include "idle.h"
 #include "impair.h"
 #include "log.h"
+#include "offload.h"
 #include "watch.h"
 
 /* Turns between two looks at anything that is not a frame. */
@@ -201,6 +202,8 @@ queue_poll(struct queue *q, uint64_t now)
 
 	if (unlikely(burst.nb_chained > 0 && !q->port->multi_seg_tx))
 		drop_chains(q, pkts, &burst);
+	if (unlikely(q->port->offload_by_flags))
+		offload_turn_round(pkts, burst.nb_back);
 	if (unlikely(q->watch != NULL))
 		watch_burst(q, pkts, &burst, received, &marks);
 	if (unlikely(q->impair != NULL))

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -130,6 +131,30 @@ test_naps_where_descriptors_lie(void **state)
 	}
 }
 
+/* A driver's eventfd is reset, so that the next sleep is one again. */
+static void
+test_resets_eventfds(void **state)
+{
+	struct ground *g = *state;
+	int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	struct idle idle;
+	uint64_t one = 1;
+
+	assert_true(fd >= 0);
+	g->queues[1].intr_fd = fd;
+	idle_init(&idle, &g->w);
+	idle.awake_tsc = 0;
+	for (unsigned int i = 0; i < 3; i++) {
+		assert_int_equal(write(fd, &one, sizeof(one)), sizeof(one));
+		assert_true(idle_wait(&idle));
+		assert_false(idle.woken);
+		assert_int_equal(read(fd, &one, sizeof(one)), -1);
+		one = 1;
+	}
+	assert_int_equal(idle.naps, 0);
+	close(fd);
+}
+
 static void
 test_naps_without_descriptors(void **state)
 {
@@ -170,6 +195,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_awake_at_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sleeps_on_every_queue, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_naps_where_descriptors_lie, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_resets_eventfds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_naps_without_descriptors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_queues, setup, teardown),
 	};
