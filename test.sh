@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # sudo ./test.sh [--quick] [SUITE...]: install what is missing, build, run the test suites.
-# Suites: tree unit fuzz eal golden smoke (all of them when none is named), and sanitize, which is
+# Suites: tree unit fuzz eal golden smoke vm (all of them when none is named), and sanitize, which is
 # unit, fuzz, eal and golden once more under ASan and UBSan. --quick: tree unit fuzz eal golden.
 # The last line of the output is "N passed, N failed, N skipped"; the exit code says the same.
 set -eu
@@ -13,12 +13,12 @@ suites=
 for arg in "$@"; do
 	case "$arg" in
 	--quick) suites="$suites tree unit fuzz eal golden" ;;
-	tree|unit|fuzz|eal|golden|smoke|sanitize) suites="$suites $arg" ;;
-	*) echo "$me: no such suite: $arg: say --quick or name some of tree unit fuzz eal golden smoke sanitize" >&2
+	tree|unit|fuzz|eal|golden|smoke|vm|sanitize) suites="$suites $arg" ;;
+	*) echo "$me: no such suite: $arg: say --quick or name some of tree unit fuzz eal golden smoke vm sanitize" >&2
 		exit 2 ;;
 	esac
 done
-[ -n "$suites" ] || suites="tree unit fuzz eal golden sanitize smoke"
+[ -n "$suites" ] || suites="tree unit fuzz eal golden sanitize smoke vm"
 
 [ "$(id -u)" = 0 ] || die "needs root, to install packages and to make network namespaces: sudo ./test.sh"
 

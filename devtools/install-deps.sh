@@ -16,8 +16,8 @@ run='
 test='
 	libcmocka-dev
 	dpdk-dev python3-scapy tshark
-	arping bird2 curl ethtool iperf3 iputils-ping libcap2-bin ndisc6 net-tools procps tmux traceroute
-	util-linux
+	arping bird2 busybox-static curl ethtool iperf3 iputils-ping kmod libcap2-bin ndisc6 net-tools procps
+	qemu-system-x86 tmux traceroute util-linux
 '
 
 case "${1:-}" in
