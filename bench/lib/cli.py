@@ -11,7 +11,10 @@ import time
 import figures
 import host
 import instructions
+import link_part
 import micro
+import page
+import results
 from hugepages import Hugepages
 from figures import PARTS
 from measure import run_case
@@ -30,7 +33,7 @@ class Context:
 	def __init__(self, args, out):
 		self.full, self.quick = args.full, args.quick
 		# valgrind takes its time.
-		self.parts = PARTS[:1] if args.quick else PARTS
+		self.parts = [part for part in PARTS if part != "instructions" or not args.quick]
 		self.rounds = args.rounds or (3 if args.quick else 9)
 		self.seconds = args.seconds or (0.4 if args.quick else 1.0)
 		self.warm_up = 0.2 if args.quick else 0.5
@@ -144,18 +147,24 @@ def fit(ctx, progress, nb_sides):
 	return max(1, min(ctx.rounds, fitting))
 
 
+RUNNERS = {
+	"link": (link_part.run, lambda ctx: link_part.missing()),
+	"micro": (micro.run, lambda ctx: ""),
+	"instructions": (instructions.run, instructions.missing),
+}
+
+
 def measure_parts(ctx, parts, progress, lines, show):
 	"""Returns the number of parts that failed."""
 	failed = 0
 	for part in parts:
+		run_part, missing = RUNNERS[part]
 		try:
-			if part == "micro":
-				show(micro.run(ctx, lines, progress))
-			elif instructions.missing(ctx):
-				lines.write("skipped", case=part, reason=instructions.missing(ctx))
-				show(f"{part}: not measured: {instructions.missing(ctx)}")
+			if missing(ctx):
+				lines.write("skipped", case=part, reason=missing(ctx))
+				show(f"{part}: not measured: {missing(ctx)}")
 			else:
-				show(instructions.run(ctx, lines, progress))
+				show(run_part(ctx, lines, progress))
 		except Failure as error:
 			failed += 1
 			lines.write("failed", case=part, reason=str(error))
@@ -228,7 +237,10 @@ def run(args):
 			print(tables[-1])
 		with open(os.path.join(out, "table.txt"), "w", encoding="utf-8") as file:
 			file.write("\n\n".join(tables) + "\n")
-		print(f"results in {out}: results.jsonl, table.txt, logs/")
+		found = results.read([out])
+		results.write_csv(found, os.path.join(out, "results.csv"))
+		page.write(found, os.path.join(out, "report.html"))
+		print(f"results in {out}: report.html, results.jsonl, results.csv, table.txt, logs/")
 		return 1 if failed else 0
 	finally:
 		ctx.close()

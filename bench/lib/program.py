@@ -22,11 +22,12 @@ class Side:
 
 	vdev: devices, as EAL takes them; {dir} is the run's private directory
 	frames: how many to put into a port that loops, per queue
+	inside: words in front of the program's, such as those that enter a namespace
 	peer: a Side that runs on the control CPU and talks to this one, started second
 	"""
 
 	def __init__(self, name, program, options=(), *, vdev, frames=0, workers=1, plugin=None,
-			peer=None, memory=MEMORY_MB):
+			peer=None, memory=MEMORY_MB, inside=()):
 		self.name = name
 		self.program = program
 		self.options = list(options)
@@ -36,6 +37,7 @@ class Side:
 		self.plugin = plugin
 		self.peer = peer
 		self.memory = memory
+		self.inside = list(inside)
 
 
 def testpmd(forward, **port):
@@ -68,7 +70,7 @@ class Running:
 		self.prefix = ctx.scratch.name("p")
 		self.report = os.path.join(ctx.scratch.path, self.prefix + ".json")
 		log = os.path.join(ctx.logs, re.sub(r"\W+", "-", f"{ctx.label}-{side.name}") + ".log")
-		self.process = Process(ctx.scratch, self.argv(measured, control), self.prefix, log)
+		self.process = Process(ctx.scratch, side.inside + self.argv(measured, control), self.prefix, log)
 
 	def eal(self, measured, control):
 		ctx, side = self.ctx, self.side

@@ -116,3 +116,17 @@ def case_results(lines, case, samples):
 	if case.note:
 		text.append(f"  {case.note}")
 	return "\n".join(text)
+
+
+def case_text(name, title, unit, summaries, ratios):
+	"""The table of a case whose results are there already: summaries by side, rows of ratios."""
+	width = max([len(side) for side in summaries] +
+		[len(f"{entry['ours']} / {entry['theirs']}") for entry in ratios])
+	text = [f"{name}: {title}",
+		f"  {'':{width}}  {unit:>9}  {'min..max':>19}  {'quartiles':>19}"]
+	for side, found in summaries.items():
+		text.append(row(width, side, found))
+	for entry in ratios:
+		text.append(row(width, f"{entry['ours']} / {entry['theirs']}", {"median": entry["ratio"], **entry},
+			goal_text(entry["goal"], "x", entry["reached"], entry["disturbed"], entry["better"]), "x"))
+	return "\n".join(text)

@@ -2,15 +2,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The benchmark suite without running it: its arithmetic, its frames, its verdicts, its words."""
 
+import csv
 import importlib
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
 import tempfile
 import types
 import unittest
+import xml.dom.minidom
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BENCH = os.path.join(TOP, "bench")
@@ -18,9 +21,12 @@ sys.path[:0] = [os.path.join(BENCH, part) for part in ("lib", "figures", "link")
 
 import figures  # noqa: E402
 import frames  # noqa: E402
+import host  # noqa: E402
+import results  # noqa: E402
 import loads  # noqa: E402
 import sides  # noqa: E402
 import stats  # noqa: E402
+import svg  # noqa: E402
 import table  # noqa: E402
 from measure import Case  # noqa: E402
 from process import Failure  # noqa: E402
@@ -240,6 +246,65 @@ class Compare(unittest.TestCase):
 		self.assertEqual(self.compare({"dpdk-lo l4": 1}, {"dpdk-lo wire": 1}).returncode, 2)
 		self.assertEqual(run("compare", "/does/not", "/exist").returncode, 2)
 		self.assertEqual(run("compare").returncode, 2)
+
+
+class Page(unittest.TestCase):
+	def saved(self, path, case, values, goal=1.0, **more):
+		os.makedirs(path)
+		with open(os.path.join(path, "results.jsonl"), "w", encoding="utf-8") as file:
+			lines = types.SimpleNamespace(write=lambda kind, **entry:
+				file.write(json.dumps({"type": kind, **entry}) + "\n"))
+			facts = host.facts(TOP, [0])
+			lines.write("host", **facts, memory="some", rounds=3, seconds=1.0, warnings=["<noise>"],
+				interference={"strays": [], "probes": [host.spin_probe(0, 0.01)]})
+			for side, taken in values.items():
+				for value in taken:
+					lines.write("sample", case=case, side=side, value=value,
+						ccdf=[[100, 1], [200.0 * value, 0.5], [1e6, 1e-4]])
+			sides = list(values)
+			case_results(lines, Case(case, "A & B", [], [(sides[0], sides[1], goal)], **more),
+				{side: [{"value": value, "share": 1.0, "ns": 1e3 / value} for value in taken]
+					for side, taken in values.items()})
+			lines.write("absent", case="stamp", title="STAMP")
+		return path
+
+	def test_a_page_of_two_runs(self):
+		with tempfile.TemporaryDirectory() as path:
+			a = self.saved(os.path.join(path, "a"), "ring-32",
+				{"dpdk-lo l4": [3.0, 4, 5], "testpmd macswap": [2.0, 2, 2],
+					"dpdk-lo l4, guards off": [4.0, 5, 6]})
+			b = self.saved(os.path.join(path, "b"), "latency", {"dpdk-lo l4": [1.0], "testpmd macswap": [2.0]},
+				unit="us", better="less")
+			c = self.saved(os.path.join(path, "c"), "sizes-64",
+				{"dpdk-lo l4": [1.0], "testpmd macswap": [2.0]}, goal=None)
+			done = run("report", os.path.join(path, "out"), a, b, c)
+			self.assertEqual(done.returncode, 0, done.stderr)
+			with open(os.path.join(path, "out", "report.html"), encoding="utf-8") as file:
+				page = file.read()
+			for drawing in re.findall(r"<svg.*?</svg>", page, re.S):
+				xml.dom.minidom.parseString(drawing)
+			self.assertGreaterEqual(page.count("<svg"), 7)
+			for words in ("2 of 2", "goal 1x", "A &amp; B", "&lt;noise&gt;", "not there yet: STAMP"):
+				self.assertIn(words, page)
+			self.assertNotRegex(page, r"(src|href)=.?http|@import|url\(")
+			with open(os.path.join(path, "out", "results.csv"), encoding="utf-8") as file:
+				rows = list(csv.DictReader(file))
+			self.assertEqual([row["median"] for row in rows if row["kind"] == "ratio"], ["2.0", "0.5", "0.5"])
+
+	def test_the_later_run_counts_and_none_is_an_error(self):
+		with tempfile.TemporaryDirectory() as path:
+			a = self.saved(os.path.join(path, "a"), "ring-32", {"dpdk-lo l4": [3.0], "testpmd io": [2.0]})
+			b = self.saved(os.path.join(path, "b"), "ring-32", {"dpdk-lo l4": [7.0], "testpmd io": [1.0]})
+			found = results.read([a, b])
+			self.assertEqual(found.sides["ring-32"]["dpdk-lo l4"]["value"]["median"], 7.0)
+			self.assertEqual([entry["ratio"] for entry in found.ratios["ring-32"]], [7.0])
+			self.assertEqual(run("report", path, "/does/not/exist").returncode, 1)
+
+	def test_round_numbers_for_axes(self):
+		for top in (0.0007, 0.5, 1, 9.9, 10, 517, 123456):
+			marks = svg.ticks(top)
+			self.assertGreaterEqual(marks[-1], top)
+			self.assertLessEqual(len(marks), 8)
 
 
 class CommandLine(unittest.TestCase):

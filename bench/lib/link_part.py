@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The host link: bench/link.sh measures it, in a namespace of its own; its results become ours."""
+
+import json
+import os
+import subprocess
+import sys
+
+import stats
+from process import Failure
+from report import case_text
+
+BENCH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+QUICK = ["tcp1", "rr", "idle"]
+LESS = ("us", "% core")
+# All but the kernel's own way are a dpdk-lo; its slowest link is a yardstick.
+PEERS = ("lo", "net_tap")
+
+
+def missing():
+	return "" if os.geteuid() == 0 else "it needs root for a namespace"
+
+
+def named(side):
+	return side if side in PEERS else f"dpdk-lo {side}"
+
+
+def argv(ctx, out):
+	words = [sys.executable, "-B", os.path.join(BENCH, "link", "main.py"), "--out", out,
+		"--rounds", str(ctx.rounds), "--seconds", "1" if ctx.quick else "3", "--build", ctx.build]
+	for load in QUICK if ctx.quick else ():
+		words += ["--only", load]
+	return words
+
+
+def take_over(lines, entries):
+	"""Write the results as a figure's; returns their tables."""
+	values, titles = {}, {}
+	for entry in entries:
+		if entry["type"] == "result":
+			values.setdefault(entry["case"], {})[named(entry["side"])] = entry["values"]
+			titles[entry["case"]] = entry["unit"]
+		elif entry["type"] in ("skipped", "failed"):
+			lines.write(entry["type"], case=f"link-{entry['case']}", reason=entry["reason"])
+	tables = []
+	for case, sides in values.items():
+		unit = titles[case]
+		better = "less" if unit in LESS else "more"
+		lines.write("case", case=f"link-{case}", title=TITLES.get(case, case), unit=unit, better=better,
+			note="")
+		for side, taken in sides.items():
+			lines.write("result", case=f"link-{case}", side=side, unit=unit, better=better, clock="wall",
+				value=stats.summary(taken), ns=None, share_min=1.0, values=taken)
+		ratios = []
+		for entry in entries:
+			if entry["type"] == "ratio" and entry["case"] == case:
+				found = {key: entry[key] for key in ("ratio", "q1", "q3", "min", "max", "n", "goal", "reached")}
+				base = "" if entry["base"] == case else f"{entry['base']} "
+				ratios.append({"ours": named(entry["ours"]), "theirs": base + named(entry["theirs"]),
+					"better": better, "disturbed": False, **found})
+		if case == "idle":
+			ratios = []
+		for ratio in ratios:
+			lines.write("ratio", case=f"link-{case}", **ratio)
+		tables.append(case_text(f"link-{case}", TITLES.get(case, case), unit,
+			{side: stats.summary(taken) for side, taken in sides.items()}, ratios))
+	return tables
+
+
+TITLES = {
+	"tcp1": "one TCP stream of the host to itself (iperf3)",
+	"tcp4": "four TCP streams of the host to itself (iperf3)",
+	"udp64": "UDP in frames of 64 bytes, received (iperf3)",
+	"rr": "TCP request and response of 64 bytes, round trip p50 (sockperf)",
+	"ping": "ICMP echo every 5 ms, round trip p50",
+	"first": "first ICMP echo after a second of idleness, p50",
+	"http": "HTTP through nginx and wrk",
+	"idle": "CPU time of an idle appliance",
+}
+
+
+def run(ctx, lines, _progress):
+	"""Returns tables as text."""
+	out = os.path.join(os.path.dirname(ctx.logs), "link")
+	done = subprocess.run(argv(ctx, out), check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+		preexec_fn=lambda: os.sched_setaffinity(0, set(ctx.cpus)))
+	try:
+		with open(os.path.join(out, "results.jsonl"), encoding="utf-8") as file:
+			entries = [json.loads(line) for line in file]
+	except (OSError, ValueError) as error:
+		raise Failure(f"bench/link.sh ended with {done.returncode} and left no results: {error}") from error
+	return "\n\n".join(take_over(lines, entries))
