@@ -7,6 +7,7 @@
 
 #include "conf/conf.h"
 #include "conf/text.h"
+#include "filter.h"
 #include "prose.h"
 
 /* What the command line said, for appliance_reread(); the values are argv's own. */
@@ -45,7 +46,9 @@ set_all(struct dlo_conf *conf, const struct cmdline_setting *settings, int nb,
 		if (i != config)
 			rc = dlo_conf_set(conf, settings[i].option->name, settings[i].value, err);
 	}
-	return rc != 0 ? rc : dlo_conf_validate(conf, err);
+	if (rc == 0)
+		rc = dlo_conf_validate(conf, err);
+	return rc != 0 ? rc : filter_check_all(conf, err);
 }
 
 static int

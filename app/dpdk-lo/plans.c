@@ -8,6 +8,7 @@
 #include <rte_rcu_qsbr.h>
 
 #include "answers.h"
+#include "filter.h"
 #include "link.h"
 #include "log.h"
 #include "telemetry.h"
@@ -49,6 +50,7 @@ plan_destroy(const struct dlo_plan *plan)
 {
 	dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)plan->addresses);
 	answers_release(&plan->settings);
+	filter_release(&plan->filter);
 	rte_free((void *)(uintptr_t)plan);
 }
 
@@ -110,6 +112,9 @@ plan_make(const struct app *app, const struct port *port)
 {
 	struct port_plan *p = rte_zmalloc("dlo_plan", sizeof(*p), RTE_CACHE_LINE_SIZE);
 	struct dlo_plan *plan = &p->plan;
+	/* A zero MAC would be taken for a carried frame: rather punt nothing. */
+	bool has_host = port->link == NULL && app->link != NULL &&
+		!rte_is_zero_ether_addr(&app->link_dev.kernel_mac);
 
 	if (p == NULL)
 		return NULL;
@@ -122,19 +127,18 @@ plan_make(const struct app *app, const struct port *port)
 	plan->carry = plan->link && dlo_conf_carries(&app->conf);
 	plan->mac = port->mac;
 	plan->forward = port->forwards;
-	/* A zero MAC would be taken for a carried frame: rather punt nothing. */
-	plan->punt = port->link == NULL && app->link != NULL && app->link->forwards &&
-		!rte_is_zero_ether_addr(&app->link_dev.kernel_mac);
-	if (plan->punt) {
+	plan->punt = has_host && app->link->forwards;
+	plan->unmatched_punt = has_host && port->conf.unmatched_to_host;
+	if (has_host) {
 		plan->punt_dst = app->link_dev.kernel_mac;
 		plan->punt_src = app->link->mac;
 	}
 	for (unsigned int i = 0; i < app->nb_ports; i++)
 		plan->own_macs[plan->nb_own_macs++] = app->ports[i].mac;
 	plan->addresses = make_addresses(app, port);
-	if (plan->addresses == NULL || answers_compile(app, port, &plan->settings) != 0) {
-		dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)plan->addresses);
-		rte_free(plan);
+	if (plan->addresses == NULL || answers_compile(app, port, &plan->settings) != 0 ||
+		filter_acquire(port->conf.filter, &plan->filter) != 0) {
+		plan_destroy(plan);
 		return NULL;
 	}
 	dlo_plan_choose_burst(plan);

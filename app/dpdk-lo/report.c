@@ -207,13 +207,13 @@ report_final(const struct app *app)
 		print_port(&app->ports[i]);
 	for (unsigned int i = 0; i < app->conf.nb_loopbacks; i++) {
 		const struct dlo_conf_loopback *lo = &app->conf.loopbacks[i];
-		char text[DLO_PREFIX_STRLEN], punted[COUNT_STRLEN];
+		char text[DLO_PREFIX_STRLEN], punted[COUNT_STRLEN], forwarded[COUNT_STRLEN];
 		struct loopback_counters c;
 
 		forward_counters(app, i, &c);
-		printf("%s %s: answered %s, to the host %s\n", lo->name,
+		printf("%s %s: answered %s, to the host %s, from the host %s\n", lo->name,
 			dlo_prefix_format(&lo->addr, text), format_count(c.answered, frames),
-			format_count(c.punted, punted));
+			format_count(c.punted, punted), format_count(c.forwarded, forwarded));
 	}
 	for (unsigned int i = 0; i < app->nb_workers; i++) {
 		const struct worker *w = &app->workers[i];

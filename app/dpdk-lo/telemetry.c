@@ -10,6 +10,7 @@
 #include <rte_telemetry.h>
 
 #include "compat.h"
+#include "filter.h"
 #include "forward.h"
 #include "link.h"
 #include "localhost/localhost.h"
@@ -191,6 +192,12 @@ fill_plan(const struct app *app, const struct port *port, struct rte_tel_data *d
 		rte_tel_data_add_dict_string(d, "guards", plan->guards ? "on" : "off");
 		rte_tel_data_add_dict_string(d, "host_link", plan->link ? "yes" : "no");
 		add_mac(d, "mac", &plan->mac);
+		rte_tel_data_add_dict_string(d, "filter", port->conf.filter);
+		if (plan->filter.match != NULL) {
+			rte_tel_data_add_dict_string(d, "filter_engine", filter_engine(&plan->filter));
+			rte_tel_data_add_dict_string(d, "unmatched",
+				plan->unmatched_punt ? "host" : "drop");
+		}
 	}
 	rte_tel_data_add_dict_string(d, "mac_generated", port->mac_generated ? "yes" : "no");
 	if (answers != NULL) {
@@ -280,6 +287,7 @@ reply_loopbacks(const struct app *app, const char *params, struct rte_tel_data *
 		rte_tel_data_add_dict_string(one, "host", lo->host);
 		dlo_tel_add_dict_uint(one, "answered", c.answered);
 		dlo_tel_add_dict_uint(one, "punted", c.punted);
+		dlo_tel_add_dict_uint(one, "forwarded", c.forwarded);
 		snprintf(key, sizeof(key), "%lu", i);
 		if (rte_tel_data_add_dict_container(d, key, one, 0) != 0)
 			rte_tel_data_free(one);

@@ -30,6 +30,7 @@
 #define DLO_CONF_IFNAME 16 /**< IFNAMSIZ, with the terminating zero */
 #define DLO_CONF_LOCALHOST_PORTS_MAX 64
 #define DLO_CONF_KEY_MAX 64 /**< bytes of a key for HMAC-SHA-256 */
+#define DLO_CONF_FILTER 512 /**< bytes of an expression, with the terminating zero */
 #define DLO_CONF_ERR 512
 #define DLO_CONF_OPTIONS_MAX 64 /**< rows of the option table */
 
@@ -46,6 +47,8 @@ enum dlo_conf_port_bit {
 	DLO_CONF_OAM = 1 << 8,
 	DLO_CONF_IMPAIR = 1 << 9,
 	DLO_CONF_STEER = 1 << 10,
+	DLO_CONF_FILTER_EXPR = 1 << 12,
+	DLO_CONF_UNMATCHED = 1 << 13,
 };
 
 /** Settings of the UDP echo answer. */
@@ -112,6 +115,8 @@ struct dlo_conf_port {
 	struct dlo_conf_oam oam;
 	struct dlo_conf_impair impair;
 	struct dlo_conf_steer steer;
+	char filter[DLO_CONF_FILTER]; /**< pcap-filter expression; "": every frame matches */
+	bool unmatched_to_host; /**< what does not match is the host's */
 	unsigned int nb_addresses;
 	struct dlo_prefix addresses[DLO_CONF_ADDRESSES_MAX];
 };
@@ -188,7 +193,7 @@ struct dlo_conf_inject {
 struct dlo_conf_capture {
 	char file[256]; /**< pcapng; "": off */
 	char port[DLO_CONF_PORT_NAME]; /**< only this port; "": all */
-	char filter[512]; /**< pcap-filter expression; "": all */
+	char filter[DLO_CONF_FILTER]; /**< pcap-filter expression; "": all */
 	bool drops; /**< only frames that were dropped */
 };
 

@@ -63,6 +63,30 @@ const struct dlo_option dlo_options[] = {
 		.set = dlo_conf_set_steer,
 	},
 	{
+		.name = "filter",
+		.arg = "EXPR",
+		.port_bit = DLO_CONF_FILTER_EXPR,
+		.group = REFLECTION,
+		.help = "Turn round only frames that match this pcap-filter(7) expression. Questions to "
+			"our own addresses (ARP, neighbour solicitations, pings) are answered all the "
+			"same. Holds on the host link only with @PORT.",
+		.dflt = "all frames",
+		.live = true,
+		.set = dlo_conf_set_filter,
+	},
+	{
+		.name = "unmatched",
+		.arg = "drop|host",
+		.port_bit = DLO_CONF_UNMATCHED,
+		.group = REFLECTION,
+		.help = "What becomes of frames that do not match: 'drop', or 'host' to hand them to the "
+			"host link, where this host finds them as they came. ARP and neighbour "
+			"discovery stay with the port.",
+		.dflt = "drop",
+		.live = true,
+		.set = dlo_conf_set_unmatched,
+	},
+	{
 		.name = "address",
 		.arg = "CIDR[,CIDR...]",
 		.port_bit = DLO_CONF_ADDRESS,
@@ -142,6 +166,7 @@ const struct dlo_option dlo_options[] = {
 			"other by. 'key-file': only packets authenticated with this key of 16 to 64 "
 			"bytes (text, or 'hex:' and digits), with 'tlv-hmac' only their TLVs are.",
 		.dflt = "port=862",
+		.live = true,
 		.set = dlo_conf_set_stamp,
 	},
 	{
@@ -154,6 +179,7 @@ const struct dlo_option dlo_options[] = {
 			"switches the answer on. With 'vlan' only in that VLAN; 'mep' is our "
 			"maintenance end point's number, 1 to 8191.",
 		.dflt = "level=0,mep=1, in any VLAN and untagged",
+		.live = true,
 		.set = dlo_conf_set_oam,
 	},
 	{

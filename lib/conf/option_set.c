@@ -71,6 +71,25 @@ DLO_CONF_SETTER(guards)
 	return 0;
 }
 
+DLO_CONF_SETTER(filter)
+{
+	(void)conf;
+	return dlo_conf_read_text("filter", value, port->filter, sizeof(port->filter), err);
+}
+
+DLO_CONF_SETTER(unmatched)
+{
+	static const char *const words[] = { "drop", "host", NULL };
+	int host = dlo_conf_read_word("fate", words, value, err);
+
+	if (host < 0)
+		return host;
+	port->unmatched_to_host = host;
+	if (host)
+		conf->link.wanted = true;
+	return 0;
+}
+
 static int
 set_answers(struct dlo_conf *conf, struct dlo_conf_port *port, char *list, char err[DLO_CONF_ERR])
 {

@@ -30,6 +30,8 @@ static const struct {
 	{ "net_null", DLO_ACCEPT_ANY, false },
 };
 
+#define NOT_FOR_LINK (DLO_CONF_FILTER_EXPR | DLO_CONF_UNMATCHED)
+
 static void
 set_defaults(struct dlo_conf_port *port, const struct dlo_conf_port_facts *facts)
 {
@@ -64,6 +66,10 @@ overlay(struct dlo_conf_port *port, const struct dlo_conf_port *over)
 		port->accept = over->accept;
 	if ((over->set & DLO_CONF_GUARDS) != 0)
 		port->guards = over->guards;
+	if ((over->set & DLO_CONF_FILTER_EXPR) != 0)
+		memcpy(port->filter, over->filter, sizeof(port->filter));
+	if ((over->set & DLO_CONF_UNMATCHED) != 0)
+		port->unmatched_to_host = over->unmatched_to_host;
 	if ((over->set & DLO_CONF_ANSWER) != 0)
 		port->answers = over->answers;
 	if ((over->set & DLO_CONF_UDP_ECHO) != 0)
@@ -101,6 +107,12 @@ dlo_conf_resolve(const struct dlo_conf *conf, const struct dlo_conf_port_facts *
 {
 	set_defaults(ret, facts);
 	overlay(ret, &conf->all);
+	/* What comes from the host is no traffic to be chosen from, unless somebody says so. */
+	if (facts->ifname != NULL) {
+		ret->set &= ~NOT_FOR_LINK;
+		ret->filter[0] = '\0';
+		ret->unmatched_to_host = false;
+	}
 	for (unsigned int i = 0; i < conf->nb_ports; i++) {
 		const char *name = conf->ports[i].name;
 

@@ -80,6 +80,25 @@ check_loopbacks(const struct dlo_conf *conf, char err[DLO_CONF_ERR])
 	return 0;
 }
 
+static int
+check_filters(const struct dlo_conf *conf, char err[DLO_CONF_ERR])
+{
+	bool to_host = conf->all.unmatched_to_host;
+	bool filter = conf->all.filter[0] != '\0';
+
+	for (unsigned int i = 0; i < conf->nb_ports; i++) {
+		const struct dlo_conf_port *port = &conf->ports[i].port;
+
+		if (port->unmatched_to_host && strcmp(conf->ports[i].name, conf->link.name) == 0)
+			return dlo_conf_fail(err, "--unmatched: %s is the host's own end, its frames "
+				"cannot be handed to the host; name another port", conf->link.name);
+		to_host |= port->unmatched_to_host;
+		filter |= port->filter[0] != '\0';
+	}
+	return to_host && !filter ? dlo_conf_fail(err, "--unmatched: without --filter every frame "
+		"matches, add one") : 0;
+}
+
 /* One of two writers would destroy what the other wrote or reads. */
 static int
 check_files(const struct dlo_conf *conf, char err[DLO_CONF_ERR])
@@ -140,6 +159,8 @@ dlo_conf_validate(const struct dlo_conf *conf, char err[DLO_CONF_ERR])
 		rc = check_localhost_settings(conf, err);
 	if (rc == 0)
 		rc = check_loopbacks(conf, err);
+	if (rc == 0)
+		rc = check_filters(conf, err);
 	if (rc == 0)
 		rc = check_files(conf, err);
 	return rc;

@@ -14,8 +14,12 @@
 
 #include "capture_filter.h"
 #include "eal_start.h"
+#include "filter.h"
 
-/* However a frame is cut into segments, libpcap must see what it sees in one piece. */
+/*
+ * However a frame is cut into segments, libpcap must see what it sees in one piece; and the filter of
+ * a port must say what that of a capture says.
+ */
 
 static const char *const expressions[] = {
 	"",
@@ -94,7 +98,8 @@ to_mbuf(const uint8_t *data, uint32_t len, uint16_t seg)
 
 /** @return how many frames of the table matched. */
 static unsigned int
-compare(const char *expression, const struct bpf_program *oracle, const struct capture_filter *f)
+compare(const char *expression, const struct bpf_program *oracle, const struct capture_filter *f,
+	const struct dlo_filter *port)
 {
 	unsigned int matched = 0;
 	uint8_t data[1514];
@@ -105,17 +110,22 @@ compare(const char *expression, const struct bpf_program *oracle, const struct c
 		for (unsigned int l = 0; l < RTE_DIM(lengths); l++) {
 			struct pcap_pkthdr hdr = { .caplen = lengths[l], .len = lengths[l] };
 			bool want = pcap_offline_filter(oracle, &hdr, data) != 0;
+			uint8_t mask[DLO_FILTER_REACH];
 
 			for (unsigned int s = 0; s < RTE_DIM(segments); s++) {
 				struct rte_mbuf *m = to_mbuf(data, lengths[l], segments[s]);
 				bool got = capture_filter_match(f, m);
+				bool got_port = port->match == NULL || port->match(port->ctx, m);
 
 				rte_pktmbuf_free(m);
-				if (got != want)
-					fail_msg("'%s' on %s, %u bytes in segments of %u: %d, libpcap %d",
-						expression, frames[i].name, lengths[l], segments[s], got,
-						want);
+				if (got != want || got_port != want)
+					fail_msg("'%s' on %s, %u bytes in segments of %u: %d, of a port "
+						"%d, libpcap %d", expression, frames[i].name,
+						lengths[l], segments[s], got, got_port, want);
 			}
+			/* Whether it can be said why is another question. */
+			assert_true(port->match == NULL || want ||
+				!port->trace(port->ctx, data, lengths[l], mask));
 			matched += want;
 		}
 	}
@@ -133,12 +143,17 @@ same_as_libpcap(void **state)
 	for (unsigned int e = 0; e < RTE_DIM(expressions); e++) {
 		struct capture_filter *f = capture_filter_create(expressions[e]);
 		struct bpf_program oracle;
+		struct dlo_filter port;
 		unsigned int matched;
 
 		assert_non_null(f);
 		assert_int_equal(pcap_compile(pcap, &oracle, expressions[e], 1, PCAP_NETMASK_UNKNOWN),
 			0);
-		matched = compare(expressions[e], &oracle, f);
+		assert_int_equal(filter_acquire(expressions[e], &port), 0);
+		matched = compare(expressions[e], &oracle, f, &port);
+		if (port.match != NULL)
+			printf("# %s: %s\n", expressions[e], filter_engine(&port));
+		filter_release(&port);
 		/* An expression that tells nothing apart would be no test. */
 		if (expressions[e][0] != '\0')
 			assert_true(matched > 0 && matched < all);

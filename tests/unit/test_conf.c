@@ -51,6 +51,12 @@ static const struct row {
 	{ "guards", "on", NULL },
 	{ "guards", "off@x", NULL },
 	{ "guards", "1", "unknown state '1'; known: off, on" },
+	{ "filter", "udp port 862 and not host 192.0.2.1", NULL },
+	{ "filter", "ip6@x", NULL },
+	{ "filter", "", "the value is empty" },
+	{ "unmatched", "host", NULL },
+	{ "unmatched", "drop@x", NULL },
+	{ "unmatched", "pass", "unknown fate 'pass'; known: drop, host" },
 	{ "loopback", "lo0=192.0.2.1", NULL },
 	{ "loopback", "lo0=192.0.2.1/32,name=loopback,lo1=2001:db8::1", NULL },
 	{ "loopback", "192.0.2.1", "neither loN=ADDRESS" },
@@ -427,6 +433,20 @@ named_over_general_over_default(void **state)
 	assert_int_equal(port.nb_addresses, 3);
 	assert_int_equal(port.addresses[0].addr[3], 3);
 	assert_int_equal(port.addresses[1].family, 6);
+
+	/* On the link a filter holds only where it is asked for. */
+	set_ok("filter", "udp");
+	set_ok("unmatched", "host");
+	assert_true(conf.link.wanted);
+	dlo_conf_resolve(&conf, &null0, &port);
+	assert_string_equal(port.filter, "udp");
+	assert_true(port.unmatched_to_host);
+	dlo_conf_resolve(&conf, &link, &port);
+	assert_string_equal(port.filter, "");
+	assert_false(port.unmatched_to_host);
+	set_ok("filter", "tcp@dlo0");
+	dlo_conf_resolve(&conf, &link, &port);
+	assert_string_equal(port.filter, "tcp");
 }
 
 static void
@@ -663,6 +683,9 @@ contradictions(void **state)
 		{ { { "localhost", "tcp:80" }, { "link", "type=virtio-user" } }, "--localhost: goes" },
 		{ { { "localhost", "tcp:80" }, { "link", "type=vtap" } }, NULL },
 		{ { { "localhost", "off" }, { "link", "type=tap" } }, NULL },
+		{ { { "unmatched", "host" } }, "without --filter every frame matches" },
+		{ { { "unmatched", "host" }, { "filter", "udp@net_ring0" } }, NULL },
+		{ { { "unmatched", "host@dlo0" }, { "filter", "udp" } }, "is the host's own end" },
 		{ { { "capture", "x" }, { "json", "x" } }, "--capture and --json name the same "
 			"file 'x'" },
 		{ { { "capture", "x" }, { "inject", "1,file=x" } }, "name the same file" },
@@ -794,6 +817,50 @@ file_bad(void **state)
 	assert_int_equal(dlo_conf_read_file(&conf, "", err), -EINVAL);
 }
 
+/* What cannot change while dpdk-lo runs is noticed, unless the command line says it anyway. */
+static void
+differences(void **state)
+{
+	static const struct {
+		const char *before, *after;
+		const char *want;
+	} cases[] = {
+		{ "[dpdk-lo]\nmode = ip\nidle = spin\n", "[dpdk-lo]\nmode = l4\nidle = spin\n", NULL },
+		{ "[dpdk-lo]\nidle = spin\n", "[dpdk-lo]\nidle = adaptive\n", "idle" },
+		{ "[dpdk-lo]\nidle = spin\n", "[dpdk-lo]\n", "idle" },
+		{ "[dpdk-lo]\n", "[dpdk-lo]\nlink =\n", "link" },
+		{ "[dpdk-lo]\nlink = a0\n", "[dpdk-lo]\nlink = a1\n", "link" },
+		{ "[dpdk-lo]\nlink = a0\nidle = spin\n", "[dpdk-lo]\nidle = spin\nlink = a0\n", NULL },
+		{ "[dpdk-lo]\ninject = 5\n", "[dpdk-lo]\ninject = 6\n", "inject" },
+	};
+	static struct dlo_conf before;
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]) * 2; i++) {
+		const char *want = cases[i / 2].want, *got;
+		bool overridden = i % 2;
+
+		for (unsigned int k = 0; k < 2; k++) {
+			const char *text = k == 0 ? cases[i / 2].before : cases[i / 2].after;
+
+			setup(NULL);
+			assert_int_equal(read_text(text, strlen(text)), 0);
+			if (overridden) {
+				set_ok("idle", "spin");
+				set_ok("link", "dlo5");
+				set_ok("inject", "7");
+			}
+			if (k == 0)
+				memcpy(&before, &conf, sizeof(before));
+		}
+		got = dlo_conf_differs(&before, &conf);
+		if (overridden || want == NULL)
+			assert_null(got);
+		else
+			assert_string_equal(got, want);
+	}
+}
+
 /* What the command line says replaces the file's, the more general also the more specific. */
 static void
 command_line_wins(void **state)
@@ -866,6 +933,7 @@ main(void)
 		cmocka_unit_test_setup(file_good, setup),
 		cmocka_unit_test_setup(file_bad, setup),
 		cmocka_unit_test_setup(command_line_wins, setup),
+		cmocka_unit_test_setup(differences, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
