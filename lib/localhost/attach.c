@@ -120,13 +120,19 @@ remove_filter(unsigned int ifindex, bool egress)
 {
 	struct bpf_tc_hook hook;
 	struct bpf_tc_opts opts;
-	int ret;
+	int ret = dlo_localhost_has_clsact(ifindex);
 
+	/*
+	 * Asked before: without a clsact the kernel says EINVAL, and so does libbpf when it does not
+	 * like what we say, which must not be taken for success.
+	 */
+	if (ret <= 0)
+		return ret;
 	hook_of(&hook, ifindex, egress);
 	our_filter(&opts);
 	ret = bpf_tc_detach(&hook, &opts);
-	/* The interface, the clsact or the filter is gone already. */
-	return ret == -ENOENT || ret == -ENODEV || ret == -EINVAL ? 0 : ret;
+	/* The filter, or meanwhile the interface, is gone already. */
+	return ret == -ENOENT || ret == -ENODEV ? 0 : ret;
 }
 
 int

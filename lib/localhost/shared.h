@@ -17,11 +17,11 @@
 
 /** Protocols that are told apart: a packet is counted under one of them. */
 enum dlo_localhost_proto {
+	DLO_LOCALHOST_OTHER, /**< SCTP, ... */
 	DLO_LOCALHOST_TCP,
 	DLO_LOCALHOST_UDP,
 	DLO_LOCALHOST_ICMP,
-	DLO_LOCALHOST_OTHER, /**< SCTP, IPv6 fragments, ... */
-	DLO_LOCALHOST_PROTOS,
+	DLO_LOCALHOST_PROTOS, /* a power of two */
 };
 
 /** The last sign of life of one poll loop, in a cache line of its own. */
