@@ -30,7 +30,7 @@
 #define QUEUES_MAX 64 /**< per port, and per worker */
 /** Numbers of loopbacks in plans: enough for those that go and those that come in one reload. */
 #define LOOPBACK_SLOTS (2 * DLO_CONF_LOOPBACKS_MAX)
-#define BURST 32 /**< frames asked for in one receive */
+#define BURST 32 /**< frames asked for in one receive at most */
 
 struct rte_mempool;
 struct rte_rcu_qsbr;
@@ -59,6 +59,7 @@ struct queue {
 	bool tx_shared; /**< control, before launch: several workers transmit by it */
 	uint16_t port_id; /**< control, before launch */
 	uint16_t queue_id; /**< control, before launch */
+	uint16_t burst; /**< control, before launch: frames asked for in one receive, at most BURST */
 	int intr_fd; /**< control, before launch; -1: cannot be slept on */
 	struct dlo_lane lane; /**< worker */
 	/**

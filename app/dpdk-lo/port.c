@@ -25,6 +25,11 @@
 #include "xsk_fd.h"
 
 #define DESCRIPTORS 1024
+/*
+ * A frame of the link is a system call each way, and nothing is saved by many at a time: whoever
+ * waits for the first one of a burst waits for all of them to be read.
+ */
+#define LINK_BURST 8
 #define POOL_CACHE 256
 #define POOL_MIN 4096
 /* net_af_xdp takes its fill and completion rings (2 x 2048) out of the pool, and then some. */
@@ -171,6 +176,7 @@ port_make_queues(struct port *p)
 		q->port = p;
 		q->port_id = p->id;
 		q->queue_id = i;
+		q->burst = p->link != NULL ? LINK_BURST : BURST;
 		q->intr_fd = -1;
 		p->queues[i] = q;
 	}

@@ -173,7 +173,7 @@ queue_poll(struct queue *q, uint64_t now)
 	uint64_t received = 0;
 	uint16_t nb, kept;
 
-	nb = rte_eth_rx_burst(q->port_id, q->queue_id, pkts, BURST);
+	nb = rte_eth_rx_burst(q->port_id, q->queue_id, pkts, q->burst);
 	if (unlikely(q->plan->settings.timed))
 		dlo_lane_arrive(&q->lane, rte_rdtsc(), q->plan->settings.lag_max);
 	if (nb == 0)
