@@ -18,6 +18,7 @@ test='
 	dpdk-dev python3-scapy tshark
 	arping bird2 busybox-static curl ethtool iperf3 iputils-ping kmod libcap2-bin ndisc6 net-tools procps
 	qemu-system-x86 tmux traceroute util-linux
+	bind9-dnsutils dnsmasq-base redis-tools
 '
 
 case "${1:-}" in
