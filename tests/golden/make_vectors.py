@@ -11,9 +11,12 @@ with in.pcap, want.pcap and case.json (options of dpdk-lo and the counters it mu
 """
 
 import filecmp
+import hmac
 import json
 import os
 import shutil
+import socket
+import struct
 import sys
 import tempfile
 
@@ -41,7 +44,7 @@ A6, B6 = "2001:db8::1", "2001:db8:1::2"
 OUR4, OUR6 = "198.18.0.2", "2001:2::2"
 HOST4, HOST6 = "198.18.0.9", "2001:2::9"
 MODES = ("wire", "mac", "ip", "l4")
-ANSWERS = ("arp", "nd", "icmp", "udp_echo", "sbfd")
+ANSWERS = ("arp", "nd", "icmp", "udp_echo", "sbfd", "stamp", "oam")
 DEPTH = {mode: depth for depth, mode in enumerate(MODES)}
 
 
@@ -79,6 +82,7 @@ class Case:
 		self.name = name
 		self.mode = mode
 		self.options = ["--mode", mode, *options]
+		self.extra = {}
 		self.given = []
 		self.want = []
 		self.count = {}
@@ -113,7 +117,7 @@ class Case:
 					out.write_packet(frame, sec=0, usec=number)
 		with open(os.path.join(where, "case.json"), "w", encoding="utf-8") as out:
 			json.dump({"options": self.options, "rx": len(self.given),
-				"want": dict(sorted(self.count.items()))}, out, indent=1)
+				"want": dict(sorted(self.count.items())), **self.extra}, out, indent=1)
 			out.write("\n")
 
 
@@ -752,6 +756,193 @@ def answers_sbfd(name, *options, **how):
 	return case
 
 
+# STAMP (RFC 8762, 8972). What a clock says is left zero: golden.py judges that by itself.
+KEY = b"golden, and long enough"
+SSID, STAMP_SEQ = b"\xab\xcd", b"\1\2\3\4"
+SENT, SENT_ERROR = bytes.fromhex("eeeeeeee80000000"), bytes.fromhex("8123")
+
+
+def tlv(kind, value=b"", flags=0x80, length=None):
+	return struct.pack("!BBH", flags, kind, len(value) if length is None else length) + value
+
+
+def digest(*parts):
+	return hmac.new(KEY, b"".join(parts), "sha256").digest()[:16]
+
+
+def stamp_request(v6, rest=b"", auth=False, size=None, **kw):
+	"""A test packet; rest: behind the base packet; size: cut off there."""
+	if auth:
+		base = STAMP_SEQ + bytes(12) + SENT + SENT_ERROR + SSID
+		base = base.ljust(96, b"\0")
+		base += digest(base)
+	else:
+		base = (STAMP_SEQ + SENT + SENT_ERROR + SSID).ljust(44, b"\0")
+	return udp_request(v6, 862, Raw((base + rest)[:size]), **kw)
+
+
+def stamp_reply(ask, rest=None, auth=False, dscp=None):
+	"""rest: what is behind the base packet, when it is not what was there; dscp: of the reply."""
+	load = bytes(ask[UDP].payload)
+	base = 112 if auth else 44
+	ttl = bytes([ask[IP].ttl if IP in ask else ask[IPv6].hlim])
+	ssid = SSID if len(load) >= base else bytes(2)
+	if auth:
+		body = STAMP_SEQ + bytes(22) + ssid + bytes(20) + STAMP_SEQ + bytes(12) + SENT + SENT_ERROR + \
+			bytes(6) + ttl + bytes(31)
+	else:
+		body = STAMP_SEQ + bytes(10) + ssid + bytes(8) + STAMP_SEQ + SENT + SENT_ERROR + bytes(2) + \
+			ttl + bytes(3)
+	reply = turned(ask, 255)
+	layer = reply[IP] if IP in reply else reply[IPv6]
+	asked = ask[IP].tos if IP in ask else ask[IPv6].tc
+	setattr(layer, "tos" if IP in reply else "tc", asked & 0xFC if dscp is None else dscp << 2)
+	layer.len = layer.plen = None
+	reply[UDP].remove_payload()
+	reply[UDP].len = reply[UDP].chksum = None
+	return padded(reply / Raw(body + (load[base:] if rest is None else rest)))
+
+
+def stamp_tlvs(v6, ask):
+	"""(TLVs of the request, of the reply, DSCP of the reply) for all types of RFC 8972."""
+	there, here = (OUR6, HOST6) if v6 else (OUR4, HOST4)
+	family = socket.AF_INET6 if v6 else socket.AF_INET
+	addr = [socket.inet_pton(family, a).ljust(16, b"\0") for a in (there, here)]
+	mac = bytes.fromhex(PEER.replace(":", ""))
+	yield tlv(1, payload(30)), tlv(1, payload(30), 0), None
+	yield tlv(2, bytes(4) + tlv(1, bytes(8)) + tlv(4, bytes(16)) + tlv(7, bytes(16)) + tlv(9, b"x")), \
+		tlv(2, struct.pack("!HH", 862, ask[UDP].sport) + tlv(2, mac + bytes(2), 0) +
+			tlv(6 if v6 else 5, addr[0], 0) + tlv(9 if v6 else 8, addr[1], 0) + tlv(9, b"x"), 0), None
+	yield tlv(2, bytes(4) + tlv(1, bytes(7))), tlv(2, bytes(4) + tlv(1, bytes(7), 0x40), 0x40), None
+	# The requests' traffic class is 0x48: DSCP 18.
+	for wanted in (0, 46, 47):
+		yield tlv(4, bytes((wanted << 2, 0, 9, 9))), \
+			tlv(4, struct.pack("!I", wanted << 26 | 18 << 20), 0), wanted
+	yield tlv(4, bytes((48 << 2, 0, 0, 0))), tlv(4, struct.pack("!I", 48 << 26 | 18 << 20 | 1 << 16), 0), \
+		None
+	yield tlv(5, payload(12)), tlv(5, payload(12)), None
+	yield tlv(6, b"\x2f\1\7\7"), tlv(6, b"\x20\1\0\0", 0), None
+	yield tlv(6, b"\x3f\1\7\7"), tlv(6, b"\x3f\1\7\7"), None
+	yield tlv(7, payload(16)), tlv(7, bytes(16), 0), None
+	yield tlv(7, payload(9)), tlv(7, bytes(9), 0x40), None
+	# RFC 9503, 9534, 10052, private, reserved; an HMAC without a key.
+	for kind in (8, 9, 10, 11, 12, 176, 240, 252, 255):
+		yield tlv(kind, payload(16), 0), tlv(kind, payload(16)), None
+	# Beyond the packet: what follows is not looked at.
+	yield tlv(1, payload(5)) + tlv(1, payload(9), length=10), \
+		tlv(1, payload(5), 0) + tlv(1, payload(9), 0x40, length=10), None
+	yield tlv(4, payload(3)) + tlv(1, b"x"), tlv(4, payload(3), 0x40) + tlv(1, b"x"), None
+	yield tlv(1, b"x") + b"\x80", tlv(1, b"x", 0) + b"\xc0", None
+
+
+def answers_stamp():
+	"""Unauthenticated and stateless."""
+	case = Case("answers-stamp", "l4", *ANSWERING, "--stamp", "port=862")
+	case.extra = {"times": True}
+	for v6 in (False, True):
+		for size in (14, 15, 16, 40, 43, 44):
+			ask = stamp_request(v6, size=size)
+			case.add(ask, "stamp", stamp_reply(ask))
+		for size in (0, 13):
+			case.add(stamp_request(v6, size=size), "truncated")
+		# TWAMP Light: padding, as long as the reply shall be.
+		for size in (1, 4, 100, 1400, 8900):
+			ask = stamp_request(v6, bytes(2) + payload(size))
+			case.add(ask, "stamp", stamp_reply(ask))
+		for tags in (Dot1Q(vlan=7, prio=3), QINQ):
+			ask = stamp_request(v6, tags=tags)
+			case.add(ask, "stamp", stamp_reply(ask))
+		ask = stamp_request(v6, **{"hlim" if v6 else "ttl": 255, "tc" if v6 else "tos": 0x4B})
+		case.add(ask, "stamp", stamp_reply(ask))
+		for asked, said, dscp in stamp_tlvs(v6, stamp_request(v6)):
+			ask = stamp_request(v6, asked)
+			case.add(ask, "stamp", stamp_reply(ask, said, dscp=dscp))
+		for port in (7, 53, 862, 3785):
+			case.add(stamp_request(v6, sport=port), "src_port")
+		case.add(stamp_request(v6, dst=B6 if v6 else B4))
+	ask = stamp_request(False, l4={"chksum": 0})
+	reply = stamp_reply(ask)
+	case.add(ask, "stamp", reply)
+	for ask, fate in udp_refused(lambda v6, **kw: stamp_request(v6, **kw)):
+		case.add(ask, fate)
+	return case
+
+
+def answers_stamp_auth():
+	"""Base packets and TLVs authenticated."""
+	case = Case("answers-stamp-auth", "ip", *ANSWERING, "--stamp", "port=862,key-file=key")
+	case.extra = {"times": True, "key": KEY.decode()}
+	for v6 in (False, True):
+		ask = stamp_request(v6, auth=True)
+		case.add(ask, "stamp", stamp_reply(ask, auth=True))
+		for size in (14, 44, 111):
+			case.add(stamp_request(v6, auth=True, size=size), "bad_auth")
+		case.add(stamp_request(v6, bytes(68)), "bad_auth")
+		# Alone, Extra Padding needs no digest.
+		ask = stamp_request(v6, tlv(1, payload(500)), auth=True)
+		case.add(ask, "stamp", stamp_reply(ask, tlv(1, payload(500), 0), auth=True))
+		text, said = tlv(7, payload(16)) + tlv(77, b"?"), tlv(7, bytes(16), 0) + tlv(77, b"?")
+		asked = text + tlv(8, digest(STAMP_SEQ, text))
+		ask = stamp_request(v6, asked + tlv(1, b"pad"), auth=True)
+		case.add(ask, "stamp", stamp_reply(ask, said + tlv(8, digest(STAMP_SEQ, said), 0) +
+			tlv(1, b"pad", 0), auth=True))
+		# None, a wrong one, one that is not the last.
+		for asked in (text, text + tlv(8, digest(b"guess")), tlv(8, digest(STAMP_SEQ)) + tlv(77, b"?")):
+			ask = stamp_request(v6, asked, auth=True)
+			said, at = bytearray(asked), 0
+			while at < len(said):
+				said[at] = 0xA0
+				at += 4 + int.from_bytes(said[at + 2:at + 4], "big")
+			case.add(ask, "stamp", stamp_reply(ask, bytes(said), auth=True))
+	return case
+
+
+def answers_oam():
+	"""Ethernet OAM of level 3, and what is not for us."""
+	case = Case("answers-oam", "l4", *ANSWERING, "--oam", "level=3,mep=77")
+	case.extra = {"times": True}
+
+	def frame(opcode, fields, rest=b"\0", level=3, tags=None, **kw):
+		pkt = ether(**{"dst": OWN, **kw})
+		pdu = struct.pack("!BBBB", level << 5 | 1, opcode, 1, len(fields)) + fields + rest
+		if tags is None:
+			pkt.type = 0x8902
+			return pkt / Raw(pdu)
+		tags = tags.copy()
+		tags.lastlayer().type = 0x8902
+		return pkt / tags / Raw(pdu)
+
+	def back(ask, opcode, fields):
+		reply = ask.copy()
+		reply.src, reply.dst = reply.dst, reply.src
+		load = bytes(ask[Raw])
+		reply[Raw].load = load[:1] + bytes([opcode]) + load[2:4] + fields + load[4 + len(fields):]
+		return bytes(reply)
+
+	count = 0
+	for tags in (None, Dot1Q(vlan=7, prio=3, id=1), QINQ):
+		for size in (1, 40, 1400):
+			ask = frame(3, payload(4), b"\3" + struct.pack("!H", size) + payload(size) + b"\0", tags=tags)
+			case.add(ask, "oam", back(ask, 2, payload(4)))
+		ask = frame(47, payload(8) + bytes(24), tags=tags)
+		case.add(ask, "oam", back(ask, 46, payload(8) + bytes(24)))
+		for test in (1, 1, 2):
+			ask = frame(55, struct.pack("!HHIII", 5, 0, test, 1000, 0), tags=tags)
+			count = count + 1 if test == 1 and count else 1
+			case.add(ask, "oam", back(ask, 54, struct.pack("!HHIII", 5, 77, test, 1000, count)))
+		count = 0
+	for level in (0, 2, 4, 7):
+		case.add(frame(3, payload(4), level=level), "l2_control")
+	for dst in ("01:80:c2:00:00:33", THERE, BCAST):
+		case.add(frame(3, payload(4), dst=dst), "l2_control")
+	for opcode in (1, 2, 4, 5, 42, 43, 46, 54):
+		case.add(frame(opcode, payload(32)), "not_request")
+	for opcode, least in ((3, 4), (47, 32), (55, 16)):
+		case.add(frame(opcode, payload(least - 1), b""), "truncated")
+	case.add(frame(3, payload(4), src="01:00:5e:00:00:01"), "mcast_src")
+	return case
+
+
 def silent():
 	"""--answer none: addresses, but nobody at home."""
 	case = Case("answers-none", "l4", *ANSWERING, "--answer", "none")
@@ -772,7 +963,7 @@ def main():
 	root = tempfile.mkdtemp() if check else HERE
 	cases = [make(mode) for make in (bulk, guards, malformed) for mode in MODES]
 	cases += [accept(name) for name in ("own", "unicast", "any")]
-	cases += [answers("l4"), answers("wire"), silent(), answers_udp_echo(),
+	cases += [answers_stamp(), answers_stamp_auth(), answers_oam(), answers("l4"), answers("wire"), silent(), answers_udp_echo(),
 		answers_sbfd("answers-sbfd"),
 		answers_sbfd("answers-sbfd-down", "--sbfd", f"discriminator={DISCRIMINATOR},admin-down",
 			sta=0, diag=7)]
