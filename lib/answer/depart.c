@@ -6,6 +6,7 @@
 
 #include "answer/pieces.h"
 #include "answer/stamp.h"
+#include "answer/udp.h"
 #include "reflect/reflect.h"
 
 #define DMR_TX_TIME 20 /* TxTimeStampb (ITU-T G.8013 9.16), from the start of the PDU */
@@ -27,13 +28,14 @@ dlo_timed_add(struct dlo_lane *lane, const struct dlo_packet *p, uint32_t off,
 	};
 }
 
-const struct dlo_clock_line *
-dlo_timed_line(const struct dlo_plan *plan, struct dlo_lane *lane)
+/* Once a burst: what is calibrated between two readings cannot turn time back. */
+void
+dlo_timed_read(const struct dlo_plan *plan, struct dlo_lane *lane)
 {
-	/* Once a burst: what is calibrated between two readings cannot turn time back. */
-	if (lane->line.slope == 0)
-		dlo_clock_read(plan->settings.clock, &lane->line);
-	return &lane->line;
+	dlo_clock_read(plan->settings.clock, &lane->line);
+	lane->received = dlo_stamp_time(plan, lane, lane->arrived);
+	lane->error = dlo_clock_error_estimate(dlo_timed_error_ns(lane), lane->line.synced,
+		plan->settings.stamp.ptp);
 }
 
 uint64_t
@@ -50,16 +52,6 @@ dlo_stamp_time(const struct dlo_plan *plan, const struct dlo_lane *lane, uint64_
 	return plan->settings.stamp.ptp ? dlo_clock_ptp(&lane->line, ns) : dlo_clock_ntp(ns);
 }
 
-/* The sum goes from old to new, see dlo_cksum_update16(); both are of whole words. */
-static void
-move_sum(uint8_t *udp, uint64_t old_sum, uint64_t new_sum)
-{
-	uint16_t cksum = ~dlo_cksum_fold((uint64_t)(uint16_t)~dlo_get16(udp + DLO_UDP_CKSUM) +
-		(uint16_t)~dlo_cksum_fold(old_sum) + new_sum);
-
-	dlo_put16(udp + DLO_UDP_CKSUM, cksum == 0 ? 0xffff : cksum);
-}
-
 /* Its fields were zero until now. */
 static void
 depart_stamp(const struct dlo_timed *t, uint8_t *udp, uint64_t time)
@@ -68,7 +60,7 @@ depart_stamp(const struct dlo_timed *t, uint8_t *udp, uint64_t time)
 
 	dlo_put64(field, time);
 	if (!t->no_sum)
-		move_sum(udp, 0, dlo_cksum_sum(field, 8));
+		dlo_udp_move_sum(udp, 0, dlo_cksum_sum(field, 8));
 }
 
 static void
@@ -87,7 +79,7 @@ depart_stamp_auth(const struct dlo_plan *plan, const struct dlo_timed *t, uint8_
 	dlo_hmac_add(&state, base, DLO_STAMP_HMAC);
 	dlo_hmac_end(hmac, &state, base + DLO_STAMP_HMAC);
 	if (!t->no_sum)
-		move_sum(udp, old_sum, dlo_cksum_sum(base, l->len));
+		dlo_udp_move_sum(udp, old_sum, dlo_cksum_sum(base, l->len));
 }
 
 static void
@@ -100,33 +92,48 @@ remember(const struct dlo_timed *t, const uint8_t *udp, uint64_t time)
 	t->session->has_left = true;
 }
 
+/* When the burst leaves, in both formats that are sent; and how many HMACs are still to be made. */
+struct departure {
+	uint64_t stamp;
+	uint64_t ptp;
+	uint16_t nb_auth;
+};
+
 /* The HMAC covers the time, so it comes after it: those still to be done make the frame wait. */
+static uint64_t
+depart_auth(const struct dlo_plan *plan, const struct dlo_lane *lane, const struct dlo_timed *t,
+	uint8_t *udp, uint16_t nb_auth)
+{
+	uint64_t time = dlo_stamp_time(plan, lane, rte_rdtsc());
+	uint64_t error_ns = dlo_timed_error_ns(lane) +
+		dlo_clock_span_ns(&lane->line, lane->auth_cycles * nb_auth);
+
+	depart_stamp_auth(plan, t, udp, time,
+		dlo_clock_error_estimate(error_ns, lane->line.synced, plan->settings.stamp.ptp));
+	return time;
+}
+
 static void
 depart(const struct dlo_plan *plan, const struct dlo_lane *lane, const struct dlo_timed *t,
-	uint8_t *at, uint64_t tsc, uint16_t nb_auth)
+	uint8_t *at, const struct departure *when)
 {
-	uint64_t time, error_ns;
-
-	if (t->kind == DLO_TIMED_DMR) {
-		dlo_put64(at + DMR_TX_TIME, dlo_clock_ptp(&lane->line, dlo_clock_ns(&lane->line, tsc)));
-		return;
+	switch (t->kind) {
+	case DLO_TIMED_DMR:
+		dlo_put64(at + DMR_TX_TIME, when->ptp);
+		break;
+	case DLO_TIMED_STAMP:
+		depart_stamp(t, at, when->stamp);
+		remember(t, at, when->stamp);
+		break;
+	default:
+		remember(t, at, depart_auth(plan, lane, t, at, when->nb_auth));
 	}
-	time = dlo_stamp_time(plan, lane, tsc);
-	if (t->kind == DLO_TIMED_STAMP) {
-		depart_stamp(t, at, time);
-	} else {
-		error_ns = dlo_timed_error_ns(lane) +
-			dlo_clock_span_ns(&lane->line, lane->auth_cycles * nb_auth);
-		depart_stamp_auth(plan, t, at, time,
-			dlo_clock_error_estimate(error_ns, lane->line.synced, plan->settings.stamp.ptp));
-	}
-	remember(t, at, time);
 }
 
 /* What depart() reads and writes, in one piece. */
 static void
 depart_frame(const struct dlo_plan *plan, const struct dlo_lane *lane, const struct dlo_timed *t,
-	struct rte_mbuf *m, uint64_t tsc, uint16_t nb_auth)
+	struct rte_mbuf *m, const struct departure *when)
 {
 	static const uint8_t lens[] = {
 		[DLO_TIMED_STAMP] = DLO_UDP_HLEN + DLO_STAMP_BASE,
@@ -138,7 +145,7 @@ depart_frame(const struct dlo_plan *plan, const struct dlo_lane *lane, const str
 	const uint8_t *at;
 
 	if (likely((uint32_t)t->off + lens[t->kind] <= rte_pktmbuf_data_len(m))) {
-		depart(plan, lane, t, rte_pktmbuf_mtod_offset(m, uint8_t *, t->off), tsc, nb_auth);
+		depart(plan, lane, t, rte_pktmbuf_mtod_offset(m, uint8_t *, t->off), when);
 		return;
 	}
 	p.m = m;
@@ -146,7 +153,7 @@ depart_frame(const struct dlo_plan *plan, const struct dlo_lane *lane, const str
 	at = dlo_pieces_peek(&p, t->off, lens[t->kind], bytes);
 	if (at != bytes)
 		memcpy(bytes, at, lens[t->kind]);
-	depart(plan, lane, t, bytes, tsc, nb_auth);
+	depart(plan, lane, t, bytes, when);
 	dlo_pieces_poke(&p, t->off, bytes, lens[t->kind]);
 }
 
@@ -154,11 +161,14 @@ void
 dlo_answer_depart(const struct dlo_plan *plan, struct dlo_lane *lane,
 	struct rte_mbuf *const *pkts, uint16_t nb_pkts)
 {
-	uint64_t start = rte_rdtsc(), tsc = start;
-	uint16_t nb_auth = 0, done_auth = 0, next = 0;
+	uint64_t start = rte_rdtsc();
+	struct departure when = { .stamp = dlo_stamp_time(plan, lane, start) };
+	uint16_t nb_auth, next = 0;
 
+	when.ptp = dlo_clock_ptp(&lane->line, dlo_clock_ns(&lane->line, start));
 	for (uint16_t i = 0; i < lane->nb_timed; i++)
-		nb_auth += lane->timed[i].kind == DLO_TIMED_STAMP_AUTH;
+		when.nb_auth += lane->timed[i].kind == DLO_TIMED_STAMP_AUTH;
+	nb_auth = when.nb_auth;
 	for (uint16_t i = 0; i < lane->nb_timed; i++) {
 		const struct dlo_timed *t = &lane->timed[i];
 		uint16_t k = next;
@@ -166,15 +176,13 @@ dlo_answer_depart(const struct dlo_plan *plan, struct dlo_lane *lane,
 		while (k < nb_pkts && pkts[k] != t->m)
 			k++;
 		/* A frame that could not leave after all was freed: nothing of it is looked at. */
-		if (k == nb_pkts)
-			continue;
-		next = k + 1;
-		if (t->kind == DLO_TIMED_STAMP_AUTH)
-			tsc = rte_rdtsc();
-		depart_frame(plan, lane, t, pkts[k], tsc, nb_auth - done_auth);
-		done_auth += t->kind == DLO_TIMED_STAMP_AUTH;
+		if (k < nb_pkts) {
+			depart_frame(plan, lane, t, pkts[k], &when);
+			next = k + 1;
+		}
+		when.nb_auth -= t->kind == DLO_TIMED_STAMP_AUTH;
 	}
-	if (done_auth > 0)
-		lane->auth_cycles = (rte_rdtsc() - start) / done_auth;
+	if (nb_auth > 0)
+		lane->auth_cycles = (rte_rdtsc() - start) / nb_auth;
 	lane->nb_timed = 0;
 }

@@ -56,7 +56,9 @@ struct dlo_lane {
 	uint64_t arrived; /**< TSC when the burst had been received, see dlo_lane_arrive() */
 	uint64_t lag; /**< TSC cycles that its frames may have lain in the queue by then */
 	uint64_t auth_cycles; /**< what authenticating one reply took the last time */
-	struct dlo_clock_line line; /**< the time of day, the same for a whole burst */
+	struct dlo_clock_line line; /**< the time of day, the same for a whole burst, */
+	uint64_t received; /**< what STAMP says about its arrival, */
+	uint16_t error; /**< and about how wrong that may be */
 	uint16_t nb_timed;
 	struct dlo_timed timed[DLO_TIMED_MAX]; /**< in the order of the burst */
 };

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "answer/pieces.h"
 
-#include <string.h>
-
 /* Bytes of the frame from off on that lie in one piece, and where; the head goes before the mbuf. */
 static uint8_t *
 piece(const struct dlo_packet *p, uint32_t off, uint32_t *n)
@@ -25,7 +23,7 @@ piece(const struct dlo_packet *p, uint32_t off, uint32_t *n)
 }
 
 const uint8_t *
-dlo_pieces_peek(const struct dlo_packet *p, uint32_t off, uint32_t n, uint8_t *buf)
+dlo_pieces_gather(const struct dlo_packet *p, uint32_t off, uint32_t n, uint8_t *buf)
 {
 	uint32_t have, done = 0;
 	const uint8_t *at = piece(p, off, &have);
@@ -46,7 +44,7 @@ dlo_pieces_peek(const struct dlo_packet *p, uint32_t off, uint32_t n, uint8_t *b
 }
 
 void
-dlo_pieces_poke(struct dlo_packet *p, uint32_t off, const void *bytes, uint32_t n)
+dlo_pieces_scatter(struct dlo_packet *p, uint32_t off, const void *bytes, uint32_t n)
 {
 	const uint8_t *from = bytes;
 

@@ -164,14 +164,31 @@ write_base(const struct dlo_stamp *s, const struct dlo_lane *lane, uint16_t ssid
 	memcpy(error, base + l->error, sizeof(error));
 	memset(base, 0, l->len);
 	memcpy(base, s->seq, sizeof(s->seq));
-	dlo_put16(base + l->error, dlo_clock_error_estimate(dlo_timed_error_ns(lane), s->synced,
-		s->plan->settings.stamp.ptp));
+	dlo_put16(base + l->error, lane->error);
 	dlo_put16(base + l->error + 2, ssid);
-	dlo_put64(base + l->received, dlo_stamp_time(s->plan, lane, lane->arrived));
+	dlo_put64(base + l->received, lane->received);
 	memcpy(base + l->sender_seq, s->sender_seq, sizeof(s->sender_seq));
 	memcpy(base + l->sender_timestamp, timestamp, sizeof(timestamp));
 	memcpy(base + l->sender_error, error, sizeof(error));
 	base[l->sender_ttl] = ttl;
+}
+
+/*
+ * What write_base() is going to change, by its values: bytes that were written one by one a moment ago
+ * are slow to read in one go. The sender's fields only move, from one even place to another.
+ */
+static void
+sum_base(struct dlo_stamp *s, const struct dlo_lane *lane, uint8_t ttl)
+{
+	const struct dlo_stamp_layout *l = layout_of(s->plan);
+	const uint8_t *base = s->p->head + s->off;
+	uint32_t behind = l->error + 4;
+	uint64_t t = lane->received;
+
+	s->old_sum = dlo_cksum_sum(base + 4, l->timestamp - 4) +
+		dlo_cksum_sum(base + behind, l->len - behind);
+	s->new_sum = (uint64_t)dlo_get16(s->seq) + dlo_get16(s->seq + 2) + lane->error +
+		(t >> 48) + (t >> 32 & 0xffff) + (t >> 16 & 0xffff) + (t & 0xffff) + (ttl << 8);
 }
 
 /* RFC 8762 4.3.1: what we have sent in this session, or what the sender has. */
@@ -195,7 +212,7 @@ dlo_stamp_write(const struct dlo_plan *plan, struct dlo_lane *lane, struct dlo_p
 	const uint8_t *ip = p->head + f->l3_off;
 	bool no_sum = dlo_get16(p->head + f->l4_off + DLO_UDP_CKSUM) == 0 &&
 		!dlo_packet_l4_sum_is_partial(p);
-	bool authenticated = plan->settings.stamp.authenticated;
+	bool authenticated = plan->settings.stamp.authenticated, whole;
 	uint8_t ttl = ip[f->l3 == DLO_L3_IPV4 ? DLO_IPV4_TTL : DLO_IPV6_HOPS];
 	struct dlo_stamp s = {
 		.plan = plan,
@@ -209,6 +226,10 @@ dlo_stamp_write(const struct dlo_plan *plan, struct dlo_lane *lane, struct dlo_p
 	/* What a router says about congestion on the way here is not true of the way back. */
 	s.reply_class = s.traffic_class & ~ECN_MASK;
 	choose_seq(&s);
+	/* Where the reply is longer there is nothing to go by. */
+	whole = f->l3_end < s.tlvs || dlo_packet_l4_sum_is_partial(p);
+	if (!whole)
+		sum_base(&s, lane, ttl);
 	write_base(&s, lane, ssid_of(plan, p), ttl);
 	if (f->l3_end > s.tlvs)
 		dlo_stamp_tlvs(&s);
@@ -220,8 +241,10 @@ dlo_stamp_write(const struct dlo_plan *plan, struct dlo_lane *lane, struct dlo_p
 		if (p->head_len < s.tlvs)
 			p->head_len = s.tlvs;
 	}
-	if (!no_sum)
+	if (!no_sum && whole)
 		dlo_udp_finish_sum(p);
+	else if (!no_sum)
+		dlo_udp_move_sum(p->head + f->l4_off, s.old_sum, s.new_sum);
 	dlo_answer_pad(p, f->l3_end);
 	dlo_timed_add(lane, p, f->l4_off, authenticated ? DLO_TIMED_STAMP_AUTH : DLO_TIMED_STAMP,
 		no_sum);

@@ -47,6 +47,8 @@ struct dlo_stamp {
 	bool synced; /**< our clock is */
 	uint8_t sender_seq[4]; /**< as it came */
 	uint8_t seq[4]; /**< of the reply */
+	uint64_t old_sum; /**< words that were changed, as they came, */
+	uint64_t new_sum; /**< and as they are now */
 };
 
 /** Process TLVs (RFC 8972 4) in place; addresses, ports and TTL still as they came. */
@@ -56,8 +58,17 @@ void dlo_stamp_tlvs(struct dlo_stamp *s);
 void dlo_timed_add(struct dlo_lane *lane, const struct dlo_packet *p, uint32_t off,
 	enum dlo_timed_kind kind, bool no_sum);
 
-/** @return the time of day, and at the first call in a burst note it for all of the burst. */
-const struct dlo_clock_line *dlo_timed_line(const struct dlo_plan *plan, struct dlo_lane *lane);
+/** Read the time of day for all of a burst. */
+void dlo_timed_read(const struct dlo_plan *plan, struct dlo_lane *lane);
+
+/** @return the time of day, read at the first call in a burst. */
+static inline const struct dlo_clock_line *
+dlo_timed_line(const struct dlo_plan *plan, struct dlo_lane *lane)
+{
+	if (lane->line.slope == 0)
+		dlo_timed_read(plan, lane);
+	return &lane->line;
+}
 
 /** @return how wrong a timestamp of @p lane 's burst may be, in nanoseconds. */
 uint64_t dlo_timed_error_ns(const struct dlo_lane *lane);

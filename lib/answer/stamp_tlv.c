@@ -85,20 +85,33 @@ next(const struct tlv *t)
 	return t->value + t->len;
 }
 
-static void
-put(const struct dlo_stamp *s, uint32_t off, const void *bytes, uint32_t n)
+/* The sum of bytes at an odd place has its halves exchanged (RFC 1071 2 (B)). */
+static uint64_t
+sum_at(const struct dlo_stamp *s, uint32_t off, const uint8_t *bytes, uint32_t n)
 {
+	uint16_t sum = dlo_cksum_sum(bytes, n);
+
+	return (off - s->off) % 2 == 0 ? sum : rte_bswap16(sum);
+}
+
+static void
+put(struct dlo_stamp *s, uint32_t off, const void *bytes, uint32_t n)
+{
+	uint8_t buf[DLO_PIECES_MAX];
+
+	s->old_sum += sum_at(s, off, dlo_pieces_peek(s->p, off, n, buf), n);
+	s->new_sum += sum_at(s, off, bytes, n);
 	dlo_pieces_poke(s->p, off, bytes, n);
 }
 
 static void
-put_flags(const struct dlo_stamp *s, const struct tlv *t, uint8_t flags)
+put_flags(struct dlo_stamp *s, const struct tlv *t, uint8_t flags)
 {
 	put(s, t->off, &flags, 1);
 }
 
 static void
-put_zeroes(const struct dlo_stamp *s, uint32_t off, uint32_t n)
+put_zeroes(struct dlo_stamp *s, uint32_t off, uint32_t n)
 {
 	static const uint8_t zeroes[FOLLOW_UP_VALUE];
 
@@ -121,7 +134,7 @@ location_len(uint8_t type)
 }
 
 static void
-put_address(const struct dlo_stamp *s, const struct tlv *t, uint8_t type4, bool source)
+put_address(struct dlo_stamp *s, const struct tlv *t, uint8_t type4, bool source)
 {
 	const struct dlo_frame *f = &s->p->frame;
 	const uint8_t *ip = s->p->head + f->l3_off;
@@ -138,7 +151,7 @@ put_address(const struct dlo_stamp *s, const struct tlv *t, uint8_t type4, bool 
 }
 
 static void
-put_mac(const struct dlo_stamp *s, const struct tlv *t)
+put_mac(struct dlo_stamp *s, const struct tlv *t)
 {
 	const uint8_t head[2] = { 0, SOURCE_EUI48 };
 	uint8_t value[MAC_VALUE] = { 0 };
@@ -150,7 +163,7 @@ put_mac(const struct dlo_stamp *s, const struct tlv *t)
 
 /* 4.2: all of it is sound, or nothing is said. */
 static uint8_t
-location(const struct dlo_stamp *s, const struct tlv *outer)
+location(struct dlo_stamp *s, const struct tlv *outer)
 {
 	uint32_t end = next(outer);
 	struct tlv t;
@@ -188,7 +201,7 @@ location(const struct dlo_stamp *s, const struct tlv *outer)
 
 /* 4.3: both timestamps are read from one clock, by software. */
 static uint8_t
-timestamp_info(const struct dlo_stamp *s, const struct tlv *t)
+timestamp_info(struct dlo_stamp *s, const struct tlv *t)
 {
 	uint8_t source = s->synced ? SYNC_NTP : SYNC_FREE_RUNNING;
 	const uint8_t value[INFO_VALUE] = { source, METHOD_SW_LOCAL, source, METHOD_SW_LOCAL };
@@ -221,7 +234,7 @@ class_of_service(struct dlo_stamp *s, const struct tlv *t)
 
 /* 4.5: the packets in profile are those of the session; without sessions nobody counts. */
 static uint8_t
-direct_measurement(const struct dlo_stamp *s, const struct tlv *t)
+direct_measurement(struct dlo_stamp *s, const struct tlv *t)
 {
 	const struct dlo_session *session = s->p->session;
 	uint8_t value[DIRECT_VALUE - 4];
@@ -238,7 +251,7 @@ direct_measurement(const struct dlo_stamp *s, const struct tlv *t)
 
 /* 4.6: 3GPP or not; with any other access network the TLV is not to be used. */
 static uint8_t
-access_report(const struct dlo_stamp *s, const struct tlv *t)
+access_report(struct dlo_stamp *s, const struct tlv *t)
 {
 	uint8_t buf[ACCESS_VALUE], value[ACCESS_VALUE] = { 0 };
 	const uint8_t *came;
@@ -256,7 +269,7 @@ access_report(const struct dlo_stamp *s, const struct tlv *t)
 
 /* 4.7 with erratum 8339: when the last reply really left, as far as that is known by now. */
 static uint8_t
-follow_up(const struct dlo_stamp *s, const struct tlv *t)
+follow_up(struct dlo_stamp *s, const struct tlv *t)
 {
 	const struct dlo_session *session = s->p->session;
 	uint8_t value[FOLLOW_UP_VALUE] = { 0 };
@@ -356,7 +369,7 @@ is_authentic(const struct dlo_stamp *s, uint32_t *hmac)
 
 /* 4.8: nothing of them is used; each says so. */
 static void
-refuse(const struct dlo_stamp *s)
+refuse(struct dlo_stamp *s)
 {
 	struct tlv t;
 

@@ -61,6 +61,21 @@ void dlo_udp_turn(struct dlo_packet *p, uint8_t ttl);
  */
 void dlo_udp_set_end(struct dlo_packet *p, uint32_t end);
 
+/**
+ * Some of what the UDP checksum covers has changed, from words of the sum @p old_sum to words of
+ * @p new_sum: RFC 1624 equation 3. Not for a datagram without a checksum.
+ * @param udp the UDP header
+ */
+static inline void
+dlo_udp_move_sum(uint8_t *udp, uint64_t old_sum, uint64_t new_sum)
+{
+	uint16_t cksum = ~dlo_cksum_fold((uint64_t)(uint16_t)~dlo_get16(udp + DLO_UDP_CKSUM) +
+		(uint16_t)~dlo_cksum_fold(old_sum) + new_sum);
+
+	/* RFC 768: 0 would say that there is none. */
+	dlo_put16(udp + DLO_UDP_CKSUM, cksum == 0 ? 0xffff : cksum);
+}
+
 /** Compute the UDP checksum anew; head as it shall leave. */
 void dlo_udp_finish_sum(struct dlo_packet *p);
 
