@@ -149,6 +149,9 @@ void
 answers_free_sessions(struct port *port)
 {
 	for (uint16_t q = 0; q < port->nb_queues; q++) {
+		/* There are none yet on a port for which memory was short. */
+		if (port->queues[q] == NULL)
+			continue;
 		dlo_sessions_free(port->queues[q]->lane.sessions);
 		port->queues[q]->lane.sessions = NULL;
 	}
