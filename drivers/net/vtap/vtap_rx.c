@@ -213,6 +213,8 @@ vtap_rx_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb_pkts)
 		if (m != NULL) {
 			bytes += m->pkt_len;
 			pkts[nb_rx++] = m;
+			if (unlikely(bytes >= VTAP_BURST_BYTES))
+				break;
 		} else if (!again) {
 			break;
 		}

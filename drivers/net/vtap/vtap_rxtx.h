@@ -24,6 +24,12 @@
 /** Frame bytes that never fit in a standing small mbuf of the application are in one of these. */
 #define VTAP_BIG_ROOM UINT16_MAX
 
+/**
+ * A receive burst ends when it has so many bytes: what the application then sends on is still in the
+ * second-level cache of its core, and the same few 64 KiB buffers, last freed first, serve the next burst.
+ */
+#define VTAP_BURST_BYTES (512 * 1024)
+
 /** Where the dynamic flag and field of vtap.h are; both 0: there was no room for them. */
 struct vtap_dyn {
 	uint64_t flag;
@@ -76,7 +82,7 @@ struct __rte_cache_aligned vtap_txq {
 	struct iovec iov[VTAP_TX_SEGS_MAX + 1]; /**< worker */
 };
 
-/** See rte_eth_rx_burst(). Reads until the queue is empty or the burst full. */
+/** See rte_eth_rx_burst(). Reads until the queue is empty, the burst full or VTAP_BURST_BYTES reached. */
 uint16_t vtap_rx_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb_pkts);
 
 /** See rte_eth_tx_burst(). Never writes into a frame, but for headroom of mbufs of its own. */
