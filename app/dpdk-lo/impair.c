@@ -206,18 +206,28 @@ impair_start(struct app *app)
 	return 0;
 }
 
-/* What a worker that never ran, or whose port has gone, still holds. */
 static void
-free_line(struct queue *q, struct line *line)
+drop(struct queue *q, struct rte_mbuf *m, enum dlo_verdict why)
+{
+	dlo_count(&q->counters.verdict[why], 1);
+	if (unlikely(q->capture != NULL))
+		capture_tx_drop(q->capture, q, m, why);
+	rte_pktmbuf_free(m);
+}
+
+void
+impair_give_up(struct queue *q)
 {
 	struct dlo_impair_held held;
 
-	while (line->sched != NULL && dlo_impair_take(line->sched, UINT64_MAX, &held, 1) == 1) {
-		dlo_count(&q->counters.held, -UINT64_C(1));
-		dlo_count(&q->counters.verdict[DLO_DROP_TX_FULL], 1);
-		rte_pktmbuf_free(held.frame);
+	for (unsigned int line = 0; line < LINES; line++) {
+		struct dlo_impair *sched = q->impair->lines[line].sched;
+
+		while (sched != NULL && dlo_impair_take(sched, UINT64_MAX, &held, 1) == 1) {
+			dlo_count(&q->counters.held, -UINT64_C(1));
+			drop(q, held.frame, DLO_DROP_TX_FULL);
+		}
 	}
-	dlo_impair_free(line->sched);
 }
 
 void
@@ -229,8 +239,10 @@ impair_stop(struct app *app)
 
 			if (q == NULL || q->impair == NULL)
 				continue;
+			/* Of a worker that never ran. */
+			impair_give_up(q);
 			for (unsigned int line = 0; line < LINES; line++)
-				free_line(q, &q->impair->lines[line]);
+				dlo_impair_free(q->impair->lines[line].sched);
 			free(q->impair);
 			q->impair = NULL;
 		}
@@ -259,15 +271,6 @@ flow_of(struct rte_mbuf *m)
 
 	dlo_packet_load(&p, m);
 	return dlo_impair_flow(p.head, p.len);
-}
-
-static void
-drop(struct queue *q, struct rte_mbuf *m, enum dlo_verdict why)
-{
-	dlo_count(&q->counters.verdict[why], 1);
-	if (unlikely(q->capture != NULL))
-		capture_tx_drop(q->capture, q, m, why);
-	rte_pktmbuf_free(m);
 }
 
 static void

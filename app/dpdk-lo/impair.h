@@ -60,6 +60,9 @@ void impair_burst(struct queue *q, struct rte_mbuf **pkts, struct dlo_burst *bur
 uint16_t impair_due(struct queue *q, uint64_t now, struct rte_mbuf **pkts, struct dlo_burst *burst,
 	struct watch_marks *marks);
 
+/** Drop all that is held, as tx_full: the port has gone. Thread: as above. */
+void impair_give_up(struct queue *q);
+
 /** @return TSC when the next frame is due; UINT64_MAX: nothing is held. Thread: as above. */
 uint64_t impair_next(const struct queue *q);
 

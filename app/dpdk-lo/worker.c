@@ -225,8 +225,10 @@ send_held(struct worker *w, uint64_t now)
 	for (unsigned int i = 0; i < w->nb_queues; i++) {
 		struct queue *q = w->queues[i];
 
-		if (q->impair == NULL || atomic_load_explicit(&q->port->gone, memory_order_relaxed))
+		if (q->impair == NULL)
 			continue;
+		if (unlikely(atomic_load_explicit(&q->port->gone, memory_order_relaxed)))
+			impair_give_up(q);
 		while (impair_due(q, now, pkts, &burst, &marks) > 0) {
 			send_back(q, pkts, &burst, &marks);
 			any = true;

@@ -69,6 +69,13 @@ stop "$PID"
 check_report "$T/wait.json" 'p.net_vtap_dlo0.held == 0' 'p.net_vtap_dlo0.answered.icmp == 3' 'p.net_vtap_dlo0.answered.arp >= 1'
 check_host
 
+# The interface goes while frames wait: they are dropped, and counted.
+start gone --file-prefix smoke -- --impair delay=60s --json "$T/gone.json"
+ping -n -q -c 3 -i 0.05 -W 1 198.18.0.2 >"$T/ping.out" 2>&1 && fail "a ping came back before its time"
+ip link del dlo0
+finish "$PID" && fail "goes on without its only port"
+check_report "$T/gone.json" 'p.net_vtap_dlo0.held == 0' 'p.net_vtap_dlo0.drops.tx_full == 3'
+
 # Each of its own: the host's localhost, and the mirror.
 "$DLO" --localhost off >/dev/null 2>"$T/off.err" || {
 	grep -q 'built without its BPF' "$T/off.err" && { echo "the rest needs --localhost"; exit 0; }
