@@ -23,6 +23,7 @@
 #include "answer/lane.h"
 #include "conf/conf.h"
 #include "link.h"
+#include "loop_guard.h"
 #include "reflect/reflect.h"
 #include "stats/counters.h"
 
@@ -33,6 +34,7 @@
 #define BURST 32 /**< frames asked for in one receive at most */
 
 struct rte_mempool;
+struct rte_ring;
 struct rte_rcu_qsbr;
 struct capture;
 struct forwarder;
@@ -62,6 +64,7 @@ struct queue {
 	uint16_t burst; /**< control, before launch: frames asked for in one receive, at most BURST */
 	int intr_fd; /**< control, before launch; -1: cannot be slept on */
 	struct dlo_lane lane; /**< worker */
+	struct loop_watch loop_watch; /**< worker and control, see there */
 	/**
 	 * Where the worker says that it polls, see localhost/localhost.h; control, before launch;
 	 * NULL: nobody waits for it.
@@ -97,6 +100,8 @@ struct port {
 	bool mac_generated; /**< mac is not the ethdev's own */
 	struct dlo_conf_port conf; /**< what holds for this port; as app->conf: not for workers */
 	struct rte_mempool *pool; /**< receive buffers */
+	struct rte_ring *outbox; /**< frames that control wants sent */
+	struct loop_state loop; /**< control; see there */
 	/** Published by control, picked up by each queue's worker at its next housekeeping. */
 	_Atomic(const struct dlo_plan *) plan;
 	struct queue *queues[QUEUES_MAX];

@@ -5,6 +5,7 @@
 
 #include "carry.h"
 #include "link.h"
+#include "loop_guard.h"
 #include "loopback.h"
 #include "log.h"
 #include "plans.h"
@@ -136,6 +137,7 @@ control_tick(struct app *app)
 		reload(app);
 	check_limits(app, now);
 	plans_reclaim(app);
+	loop_guard_tick(app, now);
 	if (now >= control.next_link) {
 		control.next_link = now + cycles(CHECK_LINK_S);
 		check_link(app);

@@ -28,7 +28,9 @@
 #include "inject.h"
 #include "link.h"
 #include "log.h"
+#include "loop_guard.h"
 #include "loopback.h"
+#include "outbox.h"
 #include "plans.h"
 #include "port.h"
 #include "report.h"
@@ -148,6 +150,9 @@ run(void)
 	if (ret == 0 && app.link != NULL)
 		ret = loopback_install(&app);
 	if (ret == 0)
+		ret = outboxes_init(&app);
+	loop_guard_init(&app);
+	if (ret == 0)
 		ret = plans_publish_all(&app);
 	if (ret == 0)
 		ret = start_capture();
@@ -202,6 +207,7 @@ stop(void)
 		loopback_remove(&app);
 		link_destroy(&app.link_dev);
 	}
+	outboxes_free(&app);
 	forward_free(&app);
 	workers_free(&app);
 	plans_free(&app);

@@ -127,6 +127,11 @@ plan_make(const struct app *app, const struct port *port)
 	plan->carry = plan->link && dlo_conf_carries(&app->conf);
 	plan->mac = port->mac;
 	plan->forward = port->forwards;
+	if (port->conf.loop_guard) {
+		/* The one part that is not the plan's own; it lives as long as the port. */
+		plan->loop_guard = (struct dlo_loop_guard *)(uintptr_t)&port->loop.guard;
+		plan->loop_stop = port->loop.stopped;
+	}
 	plan->punt = has_host && app->link->forwards;
 	plan->unmatched_punt = has_host && port->conf.unmatched_to_host;
 	if (has_host) {

@@ -19,6 +19,7 @@
 #include "idle.h"
 #include "impair.h"
 #include "log.h"
+#include "outbox.h"
 #include "offload.h"
 #include "watch.h"
 
@@ -116,6 +117,8 @@ send_back(struct queue *q, struct rte_mbuf **pkts, const struct dlo_burst *burst
 		if (q->tx_shared)
 			rte_spinlock_lock(&q->tx_lock);
 	}
+	if (q->plan->loop_guard != NULL && burst->nb_reflected > 0)
+		loop_watch_note(&q->loop_watch, pkts, burst->verdict, nb);
 	/* As late as can be, but captures shall show what is sent. */
 	if (unlikely(q->lane.nb_timed > 0))
 		dlo_answer_depart(q->plan, &q->lane, pkts, nb);
@@ -263,8 +266,13 @@ let_go_of_held(struct worker *w)
 static void
 housekeeping(struct app *app, struct worker *w)
 {
-	for (unsigned int i = 0; i < w->nb_queues; i++)
-		w->queues[i]->plan = atomic_load(&w->queues[i]->port->plan);
+	for (unsigned int i = 0; i < w->nb_queues; i++) {
+		struct queue *q = w->queues[i];
+
+		q->plan = atomic_load(&q->port->plan);
+		if (unlikely(q->queue_id == 0 && outbox_is_waiting(q->port)))
+			outbox_flush(q);
+	}
 	rte_rcu_qsbr_quiescent(app->rcu, w->lcore);
 }
 

@@ -49,6 +49,7 @@ enum dlo_conf_port_bit {
 	DLO_CONF_STEER = 1 << 10,
 	DLO_CONF_FILTER_EXPR = 1 << 12,
 	DLO_CONF_UNMATCHED = 1 << 13,
+	DLO_CONF_LOOP_GUARD = 1 << 14,
 };
 
 /** Settings of the UDP echo answer. */
@@ -117,6 +118,7 @@ struct dlo_conf_port {
 	struct dlo_conf_steer steer;
 	char filter[DLO_CONF_FILTER]; /**< pcap-filter expression; "": every frame matches */
 	bool unmatched_to_host; /**< what does not match is the host's */
+	bool loop_guard; /**< active loop detection */
 	unsigned int nb_addresses;
 	struct dlo_prefix addresses[DLO_CONF_ADDRESSES_MAX];
 };

@@ -49,6 +49,19 @@ const struct dlo_option dlo_options[] = {
 		.set = dlo_conf_set_guards,
 	},
 	{
+		.name = "loop-guard",
+		.arg = "on|off",
+		.port_bit = DLO_CONF_LOOP_GUARD,
+		.group = REFLECTION,
+		.help = "Find out whether what is sent back comes back again, because the far end "
+			"reflects too or the cable is looped: four times a second a probe follows the "
+			"traffic, a frame of 60 bytes with its addresses and EtherType 0x88B5. While "
+			"probes come back the port reflects nothing (drop reason 'loop').",
+		.dflt = "on; off on ring, null and pcap ports, on the host link, and with --inject",
+		.live = true,
+		.set = dlo_conf_set_loop_guard,
+	},
+	{
 		.name = "steer",
 		.arg = "EXPR",
 		.port_bit = DLO_CONF_STEER,

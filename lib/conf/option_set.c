@@ -59,16 +59,28 @@ DLO_CONF_SETTER(accept)
 	return 0;
 }
 
-DLO_CONF_SETTER(guards)
+static int
+read_switch(const char *value, bool *ret, char err[DLO_CONF_ERR])
 {
 	static const char *const words[] = { "off", "on", NULL };
 	int on = dlo_conf_read_word("state", words, value, err);
 
-	(void)conf;
 	if (on < 0)
 		return on;
-	port->guards = on;
+	*ret = on;
 	return 0;
+}
+
+DLO_CONF_SETTER(guards)
+{
+	(void)conf;
+	return read_switch(value, &port->guards, err);
+}
+
+DLO_CONF_SETTER(loop_guard)
+{
+	(void)conf;
+	return read_switch(value, &port->loop_guard, err);
 }
 
 DLO_CONF_SETTER(filter)

@@ -17,20 +17,21 @@ static const struct {
 	const char *driver;
 	enum dlo_accept accept;
 	bool guards;
+	bool loop_guard; /* off where there is no network: a ring loops by its nature */
 } drivers[] = {
-	{ "net_ring", DLO_ACCEPT_UNICAST, true },
-	{ "net_pcap", DLO_ACCEPT_UNICAST, true },
-	{ "net_memif", DLO_ACCEPT_UNICAST, true },
-	{ "net_vhost", DLO_ACCEPT_UNICAST, true },
-	{ "eth_vhost", DLO_ACCEPT_UNICAST, true },
-	{ "net_virtio_user", DLO_ACCEPT_UNICAST, true },
+	{ "net_ring", DLO_ACCEPT_UNICAST, true, false },
+	{ "net_pcap", DLO_ACCEPT_UNICAST, true, false },
+	{ "net_memif", DLO_ACCEPT_UNICAST, true, true },
+	{ "net_vhost", DLO_ACCEPT_UNICAST, true, true },
+	{ "eth_vhost", DLO_ACCEPT_UNICAST, true, true },
+	{ "net_virtio_user", DLO_ACCEPT_UNICAST, true, true },
 	/* Our own PMD: the application behind it talks to whatever MAC it likes. */
-	{ "net_lo", DLO_ACCEPT_UNICAST, true },
+	{ "net_lo", DLO_ACCEPT_UNICAST, true, true },
 	/* Its frames are all zero: every one would fall to the guards. */
-	{ "net_null", DLO_ACCEPT_ANY, false },
+	{ "net_null", DLO_ACCEPT_ANY, false, false },
 };
 
-#define NOT_FOR_LINK (DLO_CONF_FILTER_EXPR | DLO_CONF_UNMATCHED)
+#define NOT_FOR_LINK (DLO_CONF_FILTER_EXPR | DLO_CONF_UNMATCHED | DLO_CONF_LOOP_GUARD)
 
 static void
 set_defaults(struct dlo_conf_port *port, const struct dlo_conf_port_facts *facts)
@@ -41,6 +42,8 @@ set_defaults(struct dlo_conf_port *port, const struct dlo_conf_port_facts *facts
 	port->mode = link ? DLO_MODE_IP : DLO_MODE_L4;
 	port->accept = DLO_ACCEPT_OWN;
 	port->guards = true;
+	/* The kernel reflects nothing, and whoever is bridged to it guards his own end. */
+	port->loop_guard = !link;
 	port->answers = DEFAULT_ANSWERS;
 	dlo_conf_udp_echo_init(&port->udp_echo);
 	dlo_conf_stamp_init(&port->stamp);
@@ -52,6 +55,7 @@ set_defaults(struct dlo_conf_port *port, const struct dlo_conf_port_facts *facts
 			continue;
 		port->accept = drivers[i].accept;
 		port->guards = drivers[i].guards;
+		port->loop_guard = drivers[i].loop_guard;
 	}
 }
 
@@ -66,6 +70,8 @@ overlay(struct dlo_conf_port *port, const struct dlo_conf_port *over)
 		port->accept = over->accept;
 	if ((over->set & DLO_CONF_GUARDS) != 0)
 		port->guards = over->guards;
+	if ((over->set & DLO_CONF_LOOP_GUARD) != 0)
+		port->loop_guard = over->loop_guard;
 	if ((over->set & DLO_CONF_FILTER_EXPR) != 0)
 		memcpy(port->filter, over->filter, sizeof(port->filter));
 	if ((over->set & DLO_CONF_UNMATCHED) != 0)
@@ -106,12 +112,16 @@ dlo_conf_resolve(const struct dlo_conf *conf, const struct dlo_conf_port_facts *
 	struct dlo_conf_port *ret)
 {
 	set_defaults(ret, facts);
+	/* Who injects frames wants them to go round. */
+	if (conf->inject.count > 0)
+		ret->loop_guard = false;
 	overlay(ret, &conf->all);
 	/* What comes from the host is no traffic to be chosen from, unless somebody says so. */
 	if (facts->ifname != NULL) {
 		ret->set &= ~NOT_FOR_LINK;
 		ret->filter[0] = '\0';
 		ret->unmatched_to_host = false;
+		ret->loop_guard = false;
 	}
 	for (unsigned int i = 0; i < conf->nb_ports; i++) {
 		const char *name = conf->ports[i].name;

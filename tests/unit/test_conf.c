@@ -51,6 +51,9 @@ static const struct row {
 	{ "guards", "on", NULL },
 	{ "guards", "off@x", NULL },
 	{ "guards", "1", "unknown state '1'; known: off, on" },
+	{ "loop-guard", "on@x", NULL },
+	{ "loop-guard", "off", NULL },
+	{ "loop-guard", "maybe", "unknown state 'maybe'; known: off, on" },
 	{ "filter", "udp port 862 and not host 192.0.2.1", NULL },
 	{ "filter", "ip6@x", NULL },
 	{ "filter", "", "the value is empty" },
@@ -404,6 +407,7 @@ named_over_general_over_default(void **state)
 {
 	const struct dlo_conf_port_facts null0 = { "net_null0", "net_null", NULL };
 	const struct dlo_conf_port_facts link = { "net_vtap_dlo0", "net_vtap", "dlo0" };
+	const struct dlo_conf_port_facts memif0 = { "net_memif0", "net_memif", NULL };
 	struct dlo_conf_port port;
 
 	(void)state;
@@ -433,6 +437,21 @@ named_over_general_over_default(void **state)
 	assert_int_equal(port.nb_addresses, 3);
 	assert_int_equal(port.addresses[0].addr[3], 3);
 	assert_int_equal(port.addresses[1].family, 6);
+
+	/* Where there is a network the guard is on, unless frames are to go round. */
+	assert_false(port.loop_guard);
+	dlo_conf_resolve(&conf, &null0, &port);
+	assert_false(port.loop_guard);
+	dlo_conf_resolve(&conf, &memif0, &port);
+	assert_true(port.loop_guard);
+	set_ok("inject", "1");
+	dlo_conf_resolve(&conf, &memif0, &port);
+	assert_false(port.loop_guard);
+	set_ok("loop-guard", "on");
+	dlo_conf_resolve(&conf, &memif0, &port);
+	assert_true(port.loop_guard);
+	dlo_conf_resolve(&conf, &link, &port);
+	assert_false(port.loop_guard);
 
 	/* On the link a filter holds only where it is asked for. */
 	set_ok("filter", "udp");

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef DLO_APP_LOOP_GUARD_H
+#define DLO_APP_LOOP_GUARD_H
+
+/**
+ * @file
+ * --loop-guard: does what a port sends back come back to it, because the far end reflects too or
+ * the cable is looped? Four times a second a probe follows the traffic (reflect/probe.h); one that
+ * comes back proves a loop, and the port stops sending back until probes stay away.
+ *
+ * Thread: control, all functions.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "loop_watch.h"
+
+struct app;
+
+/** Addresses that are probed at a time. */
+#define LOOP_SUSPECTS 32
+
+/** What control knows of a port's loop. */
+struct loop_state {
+	struct dlo_loop_guard guard; /**< shared with workers, see there */
+	bool stopped;
+	uint64_t nb_stops; /**< so often there was a loop */
+	uint64_t nb_probes; /**< sent */
+	uint64_t heard; /**< of guard.heard, taken notice of */
+	uint64_t heard_tsc; /**< when that last grew */
+	uint64_t resumed_tsc; /**< end of the last loop; 0: none yet */
+	unsigned int patience; /**< silent periods that end a loop */
+	unsigned int nb_suspects; /**< of probes that may be under way, or of those that proved it */
+	unsigned int next_suspect;
+	struct loop_sample suspects[LOOP_SUSPECTS];
+};
+
+/** Draw the numbers of the ports, before their first plans. */
+void loop_guard_init(struct app *app);
+
+/** Once per control tick: listen, and probe when it is time. */
+void loop_guard_tick(struct app *app, uint64_t now);
+
+#endif
