@@ -167,7 +167,7 @@ put_block(FILE *out, const struct app *app)
 
 	fprintf(out, BEGIN "%ld %s: removed when it stops\n", pid, ifname);
 	for (unsigned int i = 0; i < app->conf.nb_loopbacks; i++) {
-		if (app->conf.loopbacks[i].host[0] != '\0')
+		if (app->conf.loopbacks[i].host[0] != '\0' && !app->conf.loopbacks[i].shut)
 			put_name(out, &app->conf.loopbacks[i].addr, app->conf.loopbacks[i].host, "");
 	}
 	for (unsigned int i = 0; app->link != NULL && i < app->conf.link.nb_ips; i++) {

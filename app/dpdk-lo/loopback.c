@@ -131,13 +131,14 @@ add_loopback(const struct app *app, const struct dlo_conf_loopback *lo, char err
 	return ret;
 }
 
+/* One that is shut is none. */
 static const struct dlo_conf_loopback *
 find(const struct dlo_conf *conf, const struct dlo_prefix *addr)
 {
 	for (unsigned int i = 0; i < conf->nb_loopbacks; i++) {
 		const struct dlo_conf_loopback *lo = &conf->loopbacks[i];
 
-		if (lo->addr.family == addr->family &&
+		if (!lo->shut && lo->addr.family == addr->family &&
 			memcmp(lo->addr.addr, addr->addr, sizeof(addr->addr)) == 0)
 			return lo;
 	}
@@ -167,6 +168,8 @@ loopback_install(struct app *app)
 		return ret;
 	}
 	for (unsigned int i = 0; ret == 0 && i < app->conf.nb_loopbacks; i++) {
+		if (app->conf.loopbacks[i].shut)
+			continue;
 		ret = add_loopback(app, &app->conf.loopbacks[i], err);
 		if (ret != 0)
 			say_error("%s", err);
@@ -186,7 +189,7 @@ loopback_add(struct app *app, const struct dlo_conf *next, char err[DLO_CONF_ERR
 	for (unsigned int i = 0; i < next->nb_loopbacks; i++) {
 		const struct dlo_conf_loopback *lo = &next->loopbacks[i];
 
-		if (find(&app->conf, &lo->addr) != NULL)
+		if (lo->shut || find(&app->conf, &lo->addr) != NULL)
 			continue;
 		ret = add_loopback(app, lo, err);
 		if (ret != 0)
@@ -199,7 +202,8 @@ loopback_add(struct app *app, const struct dlo_conf *next, char err[DLO_CONF_ERR
 				"interface %s: %s", app->link_dev.ifname, strerror(-ret));
 	}
 	for (unsigned int i = 0; ret != 0 && i < next->nb_loopbacks; i++) {
-		if (find(&app->conf, &next->loopbacks[i].addr) == NULL)
+		if (!next->loopbacks[i].shut &&
+			find(&app->conf, &next->loopbacks[i].addr) == NULL)
 			host_has_not(app, &next->loopbacks[i]);
 	}
 	return ret;
@@ -211,7 +215,8 @@ loopback_drop(struct app *app, const struct dlo_conf *old)
 	if (app->route_table == 0)
 		return;
 	for (unsigned int i = 0; i < old->nb_loopbacks; i++) {
-		if (find(&app->conf, &old->loopbacks[i].addr) == NULL)
+		if (!old->loopbacks[i].shut &&
+			find(&app->conf, &old->loopbacks[i].addr) == NULL)
 			host_has_not(app, &old->loopbacks[i]);
 	}
 }

@@ -90,6 +90,8 @@ make_addresses(const struct app *app, const struct port *port)
 	if (port->link != NULL)
 		nb += link_addr_rules(&app->conf.link, port->link, rules + nb, RULES_MAX - nb);
 	for (unsigned int i = 0; i < app->conf.nb_loopbacks; i++) {
+		if (app->conf.loopbacks[i].shut)
+			continue;
 		rules[nb].prefix = app->conf.loopbacks[i].addr;
 		rules[nb++].owner = port->link != NULL ? DLO_OWNER_HOST_LOOPBACK :
 							 DLO_OWNER_LOOPBACK + app->loopback_slots[i];

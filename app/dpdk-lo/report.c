@@ -211,8 +211,8 @@ report_final(const struct app *app)
 		struct loopback_counters c;
 
 		forward_counters(app, i, &c);
-		printf("%s %s: answered %s, to the host %s, from the host %s\n", lo->name,
-			dlo_prefix_format(&lo->addr, text), format_count(c.answered, frames),
+		printf("%s %s%s: answered %s, to the host %s, from the host %s\n", lo->name,
+			dlo_prefix_format(&lo->addr, text), lo->shut ? " (shut)" : "", format_count(c.answered, frames),
 			format_count(c.punted, punted), format_count(c.forwarded, forwarded));
 	}
 	for (unsigned int i = 0; i < app->nb_workers; i++) {

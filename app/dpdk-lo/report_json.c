@@ -77,8 +77,8 @@ loopback_json(const struct app *app, unsigned int i)
 	char text[DLO_PREFIX_STRLEN];
 
 	forward_counters(app, i, &c);
-	return json_pack("{s:s, s:s, s:I, s:I, s:I}", "name", lo->name, "address",
-		dlo_prefix_format(&lo->addr, text), "answered", (json_int_t)c.answered, "punted",
+	return json_pack("{s:s, s:s, s:b, s:I, s:I, s:I}", "name", lo->name, "address",
+		dlo_prefix_format(&lo->addr, text), "shut", lo->shut, "answered", (json_int_t)c.answered, "punted",
 		(json_int_t)c.punted, "forwarded", (json_int_t)c.forwarded);
 }
 

@@ -289,6 +289,7 @@ reply_loopbacks(const struct app *app, const char *params, struct rte_tel_data *
 		rte_tel_data_add_dict_string(one, "name", lo->name);
 		rte_tel_data_add_dict_string(one, "address", dlo_prefix_format(&lo->addr, text));
 		rte_tel_data_add_dict_string(one, "host", lo->host);
+		rte_tel_data_add_dict_string(one, "state", lo->shut ? "shut" : "up");
 		dlo_tel_add_dict_uint(one, "answered", c.answered);
 		dlo_tel_add_dict_uint(one, "punted", c.punted);
 		dlo_tel_add_dict_uint(one, "forwarded", c.forwarded);

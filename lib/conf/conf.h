@@ -153,6 +153,7 @@ struct dlo_conf_loopback {
 	char name[DLO_CONF_IFNAME]; /**< "lo0"; several addresses may share one */
 	char host[DLO_CONF_HOSTNAME]; /**< name for --hosts; "": none */
 	struct dlo_prefix addr; /**< length 32 or 128 */
+	bool shut; /**< taken down: nobody's until a reload says otherwise */
 };
 
 enum dlo_conf_proto {
@@ -254,8 +255,8 @@ int dlo_conf_set(struct dlo_conf *conf, const char *name, const char *value,
  * same keys as the options. Call it before the command line's options are set: those win.
  *
  * Lines are at most 255 bytes; ';' starts a comment anywhere ("\;" is a semicolon), '#' at the
- * start of a line. An unknown section or key, a key or section given twice, and a line that is
- * none of these are errors. A key without a value is an option without one ("link =").
+ * start of a line. An unknown section or key, a key (but `loopback`) or section given twice, and a
+ * line that is none of these are errors. A key without a value is an option without one ("link =").
  * @return 0, or -errno with @p err filled (file, section and key, or line, named): -EINVAL for
  *   what the file says, else why it cannot be read; @p conf is unchanged then
  */

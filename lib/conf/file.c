@@ -179,7 +179,9 @@ read_section(struct dlo_conf *conf, struct rte_cfgfile *file, int index, const c
 		if (entries[i].name[0] == '#')
 			continue;
 		for (int k = 0; rc == 0 && k < i; k++) {
-			if (strcmp(entries[k].name, entries[i].name) == 0)
+			/* A line holds a dozen loopbacks; a router may have more. */
+			if (strcmp(entries[k].name, entries[i].name) == 0 &&
+				strcmp(entries[i].name, "loopback") != 0)
 				rc = dlo_conf_fail(why, "given twice");
 		}
 		if (rc == 0)

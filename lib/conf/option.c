@@ -210,13 +210,14 @@ const struct dlo_option dlo_options[] = {
 	},
 	{
 		.name = "loopback",
-		.arg = "loN=ADDR[,name=NAME][,loN=...]",
+		.arg = "loN=ADDR[,name=NAME][,shut][,loN=...]",
 		.group = LINK,
 		.help = "Address of the appliance itself, as a router has them: answered on "
 			"whichever port the question arrives, up while the appliance runs. What no "
 			"answer claims goes to this host, which owns the address on the host link, "
-			"and its replies leave by the port where the peer was last heard. May be "
-			"repeated; IPv4 and IPv6.",
+			"and its replies leave by the port where the peer was last heard. 'shut' takes "
+			"it down, until a reload finds it without. May be repeated, in the config file, "
+			"too; IPv4 and IPv6.",
 		.dflt = "none",
 		.live = true,
 		.set = dlo_conf_set_loopback,

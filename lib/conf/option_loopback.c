@@ -79,6 +79,13 @@ set_name(struct dlo_conf *conf, const char *host, char err[DLO_CONF_ERR])
 	return dlo_conf_read_text("host name", host, lo->host, sizeof(lo->host), err);
 }
 
+static int
+shut_last(struct dlo_conf *conf)
+{
+	conf->loopbacks[conf->nb_loopbacks - 1].shut = true;
+	return 0;
+}
+
 /* On a copy of the list's end: what was added goes again when a later item is wrong. */
 static int
 set_loopbacks(struct dlo_conf *conf, struct dlo_conf_port *port, char *list,
@@ -91,14 +98,17 @@ set_loopbacks(struct dlo_conf *conf, struct dlo_conf_port *port, char *list,
 
 	(void)port;
 	while ((rc = dlo_conf_next_item(&pos, &item, err)) > 0) {
+		bool added = conf->nb_loopbacks > before;
+
 		if (is_loopback_name(item.key))
 			rc = add_loopback(conf, item.key, item.value, err);
-		else if (item.key != NULL && strcmp(item.key, "name") == 0 &&
-			conf->nb_loopbacks > before)
+		else if (item.key != NULL && strcmp(item.key, "name") == 0 && added)
 			rc = set_name(conf, item.value, err);
+		else if (item.key == NULL && strcmp(item.value, "shut") == 0 && added)
+			rc = shut_last(conf);
 		else
 			rc = dlo_conf_fail(err, "'%s' is neither loN=ADDRESS such as lo0=192.0.2.1 "
-				"nor, behind one, name=NAME",
+				"nor, behind one, name=NAME or shut",
 				item.key != NULL ? item.key : item.value);
 		if (rc != 0)
 			break;

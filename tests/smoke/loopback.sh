@@ -4,7 +4,7 @@
 # this host, its replies back through the appliance, next hops found by ARP and ND, names in a hosts
 # file, and nothing of it left behind, not even by a dpdk-lo that was killed.
 . "$(dirname -- "$0")/lib.sh"
-need ethtool ping curl
+need ethtool ping curl dpdk-telemetry.py
 
 make_peer
 remember_host
@@ -102,3 +102,29 @@ done
 in_peer ping -n -c 5 -i 0.1 -W 2 192.0.2.1 >"$T/ping.out" 2>&1 || fail "ping with three workers"
 stop "$lo"
 check_report "$T/r.json" 'p.net_af_xdp0.punted > 100' 'p.net_vtap_dlo0.forwarded > 100'
+
+# Shut, by a reload alone: not answered, not the host's, no rule; and back with its counters.
+printf '[dpdk-lo]\nloopback = lo0=192.0.2.1\nloopback = lo1=2001:db8:1::1\n' >"$T/lo.conf"
+start shut --no-pci --vdev net_af_xdp0,iface=dlp0 -- --address 10.1.1.1/24@net_af_xdp0 \
+	--config "$T/lo.conf" --json "$T/r.json"
+lo=$PID
+wait_address 192.0.2.1
+in_peer ping -n -c 2 -i 0.1 -W 2 192.0.2.1 >"$T/ping.out" 2>&1 || fail "ping before the shut"
+sed -i 's/192.0.2.1/&,shut/' "$T/lo.conf"
+kill -HUP "$lo"
+wait_for 10 grep -q 'is in force' "$T/shut.out" || fail "the shut is not taken over"
+# Bulk traffic now: it comes back, and is neither answered nor the host's.
+before=$(telemetry "$lo" /dlo/loopbacks '(v["0"]["state"], v["0"]["answered"], v["0"]["punted"])')
+[ "${before%%,*}" = "('shut'" ] || fail "telemetry does not say that it is shut: $before"
+in_peer ping -n -c 2 -i 0.1 -W 1 192.0.2.1 >"$T/ping.out" 2>&1
+[ "$(telemetry "$lo" /dlo/loopbacks '(v["0"]["state"], v["0"]["answered"], v["0"]["punted"])')" = \
+	"$before" ] || fail "what is shut answers"
+ip -o addr show dev dlo0 | grep -qF ' 192.0.2.1/' && fail "the host keeps what is shut"
+ip rule show | grep -q 'from 192.0.2.1 lookup' && fail "the rule of what is shut stays"
+ip -o addr show dev dlo0 | grep -qF ' 2001:db8:1::1/' || fail "the other one is gone, too"
+sed -i 's/,shut//' "$T/lo.conf"
+kill -HUP "$lo"
+wait_address 192.0.2.1
+in_peer ping -n -c 2 -i 0.1 -W 2 192.0.2.1 >"$T/ping.out" 2>&1 || fail "ping after no shut"
+stop "$lo"
+check_report "$T/r.json" 'r.loopbacks[0]["answered"] >= 4' 'not r.loopbacks[0]["shut"]'
