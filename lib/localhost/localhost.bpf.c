@@ -156,7 +156,11 @@ parse(struct __sk_buff *skb, struct packet *p)
 static __always_inline int
 has_port(const volatile __u8 *ports, __u16 port)
 {
-	return ports[port >> 3] >> (port & 7) & 1;
+	__u32 at = port >> 3;
+
+	/* The verifier of Linux 6.1 does not see that a swapped port has 16 bits, and the compiler does. */
+	asm volatile("" : "+r"(at));
+	return ports[at & (DLO_LOCALHOST_PORT_BYTES - 1)] >> (port & 7) & 1;
 }
 
 /* Either side's port counts. A later fragment has none: it stays with lo, where both ends meet. */
