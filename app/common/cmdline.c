@@ -9,6 +9,7 @@
 
 #include <rte_version.h>
 
+#include "completion.h"
 #include "log.h"
 #include "manpage.h"
 #include "markdown.h"
@@ -39,6 +40,10 @@ page_of(const char *arg)
 		return CMDLINE_MAN;
 	if (strcmp(arg, "--help=markdown") == 0)
 		return CMDLINE_MARKDOWN;
+	if (strcmp(arg, "--help=bash") == 0)
+		return CMDLINE_BASH;
+	if (strcmp(arg, "--help=config") == 0)
+		return CMDLINE_CONFIG;
 	if (strcmp(arg, "--version") == 0)
 		return CMDLINE_VERSION;
 	return CMDLINE_NO_PAGE;
@@ -198,6 +203,12 @@ cmdline_parse(const struct program *program, int argc, char **argv, void *conf, 
 		break;
 	case CMDLINE_MARKDOWN:
 		markdown_print(program, stdout);
+		break;
+	case CMDLINE_BASH:
+		completion_print(program, stdout);
+		break;
+	case CMDLINE_CONFIG:
+		config_example_print(program, stdout);
 		break;
 	case CMDLINE_VERSION:
 		printf("%s %s, %s\n", program->name, DLO_VERSION, rte_version());

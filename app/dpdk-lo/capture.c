@@ -17,6 +17,7 @@
 #include <rte_mbuf.h>
 #include <rte_ring.h>
 
+#include "all_threads.h"
 #include "capture_filter.h"
 #include "log.h"
 #include "pcapng.h"
@@ -334,6 +335,7 @@ start_writer(struct capture *c)
 		}
 	}
 	sigfillset(&all);
+	sigdelset(&all, all_threads_signal());
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	pthread_attr_init(&attr);
 	pthread_attr_setaffinity_np(&attr, sizeof(cpus), &cpus);

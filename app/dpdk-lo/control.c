@@ -12,6 +12,7 @@
 #include "port.h"
 #include "reload.h"
 #include "report.h"
+#include "service.h"
 #include "telemetry.h"
 #include "wallclock.h"
 
@@ -135,6 +136,7 @@ control_tick(struct app *app)
 
 	if (atomic_exchange(&app->reload, false))
 		reload(app);
+	service_tick(app, now);
 	check_limits(app, now);
 	plans_reclaim(app);
 	loop_guard_tick(app, now);

@@ -117,6 +117,18 @@ write_fd(int fd, const char *text)
 	return 0;
 }
 
+static int
+write_in_place(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = write_fd(fd, text);
+	close(fd);
+	return ret;
+}
+
 /* Readers see the old file or the new one. A mount point cannot be renamed over: in place then. */
 static int
 write_file(const char *path, const char *text)
@@ -128,8 +140,9 @@ write_file(const char *path, const char *text)
 
 	snprintf(temp, sizeof(temp), "%s.dpdk-lo.%ld", path, (long)getpid());
 	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	/* A unit may give us the file and keep its directory read-only. */
 	if (fd < 0)
-		return -errno;
+		return errno == EROFS ? write_in_place(path, text) : -errno;
 	ret = write_fd(fd, text);
 	if (ret == 0 && (fchmod(fd, st.st_mode & 07777) != 0 ||
 		(there && fchown(fd, st.st_uid, st.st_gid) != 0) || fsync(fd) != 0))
@@ -142,12 +155,7 @@ write_file(const char *path, const char *text)
 	unlink(temp);
 	if (ret != -EBUSY && ret != -EXDEV)
 		return ret;
-	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	ret = write_fd(fd, text);
-	close(fd);
-	return ret;
+	return write_in_place(path, text);
 }
 
 static void

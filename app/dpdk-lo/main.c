@@ -8,10 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef DLO_HAVE_SYSTEMD
-#include <systemd/sd-daemon.h>
-#endif
-
 #include <rte_ethdev.h>
 #include <rte_pdump.h>
 
@@ -33,7 +29,9 @@
 #include "outbox.h"
 #include "plans.h"
 #include "port.h"
+#include "privileges.h"
 #include "report.h"
+#include "service.h"
 #include "steer.h"
 #include "telemetry.h"
 #include "wallclock.h"
@@ -110,12 +108,11 @@ say_ready(void)
 	ports_warn_open(&app);
 	if (app.link != NULL)
 		link_preflight(&app.conf.link, &app.link_dev);
+	privileges_settle(&app);
 	say("ready");
 	if (app.link != NULL)
 		link_say_what_to_try(&app.conf.link, &app.link_dev);
-#ifdef DLO_HAVE_SYSTEMD
-	sd_notify(0, "READY=1");
-#endif
+	service_ready();
 }
 
 /* Everything from ethdevs to a running loop. @return 0, or -errno after saying why. */
@@ -177,6 +174,7 @@ run(void)
 	control_start(&app);
 	say_ready();
 	ret = workers_run(&app, control_tick);
+	service_stopping();
 	if (ret == 0 && control_failed())
 		ret = -ENODEV;
 	return ret;
@@ -235,6 +233,8 @@ main(int argc, char **argv)
 		(app.conf.idle == DLO_IDLE_DEFAULT && !eal.has_lcores);
 	if (!eal.has_ports || dlo_conf_carries(&app.conf))
 		app.conf.link.wanted = true;
+	if (privileges_begin(&app.conf, &eal) != 0)
+		return EXIT_RUN_FAILED;
 	if (carry_precheck(&app.conf) != 0)
 		return EXIT_RUN_FAILED;
 	if (app.conf.link.wanted && link_precheck(&app.conf.link) != 0)

@@ -17,6 +17,7 @@ dlo_conf_init(struct dlo_conf *conf)
 	dlo_conf_link_init(&conf->link);
 	dlo_conf_inject_init(&conf->inject);
 	conf->answer_rate = DLO_CONF_ANSWER_RATE;
+	conf->sandbox = true;
 }
 
 static struct dlo_conf_port *

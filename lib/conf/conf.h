@@ -224,6 +224,7 @@ struct dlo_conf {
 	uint64_t count; /**< stop after so many received frames; 0: never */
 	double exit_when_idle_s; /**< stop after so long without a frame; 0: never */
 	char json[256]; /**< file of the final report; "": none */
+	bool sandbox; /**< give up privileges and system calls once everything runs */
 	char config[256]; /**< config file that was read; "": none */
 	/**
 	 * By place in the option table, of options that cannot change while the appliance runs: a

@@ -315,6 +315,16 @@ const struct dlo_option dlo_options[] = {
 		.set = dlo_conf_set_idle,
 	},
 	{
+		.name = "sandbox",
+		.arg = "on|off",
+		.group = RUNNING,
+		.help = "Once everything is open, give up in all threads the capabilities that this run "
+			"does not need to go on and to end, and leave only the system calls that it "
+			"may make (seccomp). Off is for debuggers and for drivers that want more.",
+		.dflt = "on",
+		.set = dlo_conf_set_sandbox,
+	},
+	{
 		.name = "duration",
 		.arg = "SECONDS",
 		.group = RUNNING,

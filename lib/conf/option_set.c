@@ -403,6 +403,18 @@ DLO_CONF_SETTER(idle)
 	return 0;
 }
 
+DLO_CONF_SETTER(sandbox)
+{
+	static const char *const words[] = { "off", "on", NULL };
+	int on = dlo_conf_read_word("state", words, value, err);
+
+	(void)port;
+	if (on < 0)
+		return on;
+	conf->sandbox = on != 0;
+	return 0;
+}
+
 DLO_CONF_SETTER(json)
 {
 	(void)port;

@@ -40,6 +40,7 @@ DLO_CONF_SETTER(latency);
 DLO_CONF_SETTER(stats);
 DLO_CONF_SETTER(json);
 DLO_CONF_SETTER(idle);
+DLO_CONF_SETTER(sandbox);
 DLO_CONF_SETTER(duration);
 DLO_CONF_SETTER(count);
 DLO_CONF_SETTER(exit_when_idle);

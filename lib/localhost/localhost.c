@@ -2,6 +2,7 @@
 #include "localhost/localhost.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -57,18 +58,37 @@ has_capability(unsigned int cap)
 	return (data[CAP_TO_INDEX(cap)].effective & CAP_TO_MASK(cap)) != 0;
 }
 
+/* The verifier lets only those with CAP_PERFMON compute with pointers into a packet. */
 static int
 check_capabilities(char err[DLO_LOCALHOST_ERR])
 {
-	bool bpf = has_capability(CAP_BPF) || has_capability(CAP_SYS_ADMIN);
-	bool net = has_capability(CAP_NET_ADMIN);
+	bool admin = has_capability(CAP_SYS_ADMIN);
+	const struct {
+		const char *name;
+		bool there;
+	} needed[] = {
+		{ "CAP_NET_ADMIN", has_capability(CAP_NET_ADMIN) },
+		{ "CAP_BPF", admin || has_capability(CAP_BPF) },
+		{ "CAP_PERFMON", admin || has_capability(CAP_PERFMON) },
+	};
+	const unsigned int nb = sizeof(needed) / sizeof(needed[0]);
+	unsigned int missing = 0, said = 0;
+	char names[64] = "";
 
-	if (bpf && net)
+	for (unsigned int i = 0; i < nb; i++)
+		missing += !needed[i].there;
+	if (missing == 0)
 		return 0;
-	return dlo_localhost_fail(err, -EPERM, "--localhost needs the %s %s%s%s, to load BPF programs "
-		"and to hang them on lo: start as root, or grant it",
-		bpf || net ? "capability" : "capabilities", net ? "" : "CAP_NET_ADMIN",
-		net || bpf ? "" : " and ", bpf ? "" : "CAP_BPF");
+	for (unsigned int i = 0; i < nb; i++) {
+		if (needed[i].there)
+			continue;
+		said++;
+		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
+			said == 1 ? "" : said == missing ? " and " : ", ", needed[i].name);
+	}
+	return dlo_localhost_fail(err, -EPERM, "--localhost needs the %s %s, to load BPF programs and "
+		"to hang them on lo: start as root, or grant %s", missing == 1 ? "capability" :
+		"capabilities", names, missing == 1 ? "it" : "them");
 }
 
 int

@@ -1,0 +1,182 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# What a running dpdk-lo may still do, in all its threads; and an ordinary user with no more than the
+# capabilities that docs/guide/service.md names for each kind of link.
+. "$(dirname -- "$0")/lib.sh"
+. "$(dirname -- "$0")/localhost_lib.sh"
+need ping setpriv setcap
+
+USER_ID=65534
+chmod 755 "$T"
+mkdir -m 700 "$T/run" "$T/home"
+chown $USER_ID "$T/run" "$T/home"
+export XDG_RUNTIME_DIR=$T/run
+unset RUNTIME_DIRECTORY
+ROOTS=$DLO
+sanitized=no
+grep -q __asan_init "$DLO" && sanitized=yes
+
+# has PID CAPABILITY...: these, permitted and effective, and no others, in each thread.
+has()
+{
+	local pid=$1 want=0 cap bit
+	shift
+	for cap; do
+		case $cap in
+		chown) bit=0 ;;
+		dac_override) bit=1 ;;
+		net_admin) bit=12 ;;
+		net_raw) bit=13 ;;
+		sys_admin) bit=21 ;;
+		bpf) bit=39 ;;
+		esac
+		want=$((want | 1 << bit))
+	done
+	want=$(printf '%016x' "$want")
+	[ "$(cat "/proc/$pid/task/"*/status | sed -n 's/^Cap\(Prm\|Eff\|Amb\):\t*/\1 /p' | sort -u |
+		grep -v '^Amb 0*$')" = "Eff $want
+Prm $want" ] || fail "not the capabilities ${*:-none}: $(grep -h '^Cap' "/proc/$pid/task/"*/status | sort | uniq -c)"
+	[ "$(ls "/proc/$pid/task" | wc -l)" -ge 3 ] || fail "where are EAL's threads?"
+	grep -hq '^NoNewPrivs:	1' "/proc/$pid/status" || fail "could gain privileges"
+	[ $sanitized = yes ] || [ "$(grep -h '^Seccomp:' "/proc/$pid/task/"*/status | sort -u)" = "Seccomp:	2" ] ||
+		fail "a thread without a filter of system calls"
+}
+
+quiet()
+{
+	grep -E 'warning: (capabilities|not all threads|system calls)' "$T/$1.err" && fail "$1: not all was given up"
+}
+
+works()
+{
+	ping -n -q -c 2 -i 0.1 -W 2 198.18.0.2 >"$T/ping.out" 2>&1 || fail "no answer"
+}
+
+# as_user CAPABILITY,...: dpdk-lo as an ordinary user with these (""; none), from now on.
+as_user()
+{
+	printf '#!/bin/sh\nexec setpriv --reuid %s --regid %s --clear-groups%s -- "%s" "$@"\n' $USER_ID $USER_ID \
+		"${1:+ --inh-caps +${1//,/,+} --ambient-caps +${1//,/,+}}" "$ROOTS" >"$T/as-user"
+	chmod 755 "$T/as-user"
+	DLO=$T/as-user
+}
+
+remember_host
+
+# Root. Nothing is left where nothing is needed; the report of a user's directory needs his rights.
+start plain -- --capture "$T/home/cap.pcapng" --json "$T/home/r.json"
+has "$PID" dac_override
+quiet plain
+works
+stop "$PID"
+[ -s "$T/home/cap.pcapng" ] || fail "no capture"
+check_report "$T/home/r.json"
+start plain --no-pci -- --link
+has "$PID"
+quiet plain
+works
+# What comes later is not worth a capability: the link goes down and up, its MTU changes.
+ip link set dlo0 down
+sleep 0.2
+ip link set dlo0 up
+ip link set dlo0 mtu 9000
+works
+stop "$PID"
+check_host
+
+printf '127.0.0.1 localhost\n' >"$T/hosts"
+cp "$T/hosts" "$T/hosts.before"
+start loopback -- --link --loopback lo0=192.0.2.1,name=box --hosts "$T/hosts"
+has "$PID" net_admin
+grep -q box "$T/hosts" || fail "no name in the hosts file"
+ip link set dlo0 down
+ip link set dlo0 up
+wait_for 5 sh -c 'ip route show table all | grep -q 198.18.0.2' || fail "the routes are not put back"
+stop "$PID"
+cmp "$T/hosts" "$T/hosts.before" || fail "the names stay in the hosts file"
+check_host
+
+start off -- --sandbox off
+[ "$(sed -n 's/^Seccomp:\t//p' "/proc/$PID/status")" = 0 ] || fail "--sandbox off has a filter"
+stop "$PID"
+
+serve 8080 127.0.0.1
+remember_host
+start lo --file-prefix smoke -- --localhost
+has "$PID" net_admin
+carried tcp fetch 127.0.0.1:8080
+stop "$PID"
+check_host
+
+# An ordinary user: one sentence that names what is missing.
+as_user ''
+"$DLO" >"$T/no.out" 2>"$T/no.err"
+[ $? = 1 ] && grep -q 'CAP_NET_ADMIN' "$T/no.err" || fail "no capability, and no sentence about it"
+"$DLO" --no-pci --vdev net_af_packet0,iface=lo >"$T/no.out" 2>"$T/no.err"
+[ $? = 1 ] && grep -q 'port net_af_packet0 needs CAP_NET_RAW' "$T/no.err" || fail "CAP_NET_RAW is not named"
+"$DLO" --no-pci --vdev net_af_xdp0,iface=lo >"$T/no.out" 2>"$T/no.err"
+[ $? = 1 ] && grep -q 'port net_af_xdp0 needs CAP_NET_ADMIN' "$T/no.err" || fail "AF_XDP: nothing is named"
+# None is needed where no kernel interface is.
+start none --no-pci --vdev net_ring0 -- --inject 64 --count 100000 --json "$T/home/r.json"
+finish "$PID" || fail "an ordinary user cannot use a ring"
+check_report "$T/home/r.json" --injected 64
+as_user net_admin
+"$DLO" -- --localhost >"$T/no.out" 2>"$T/no.err"
+[ $? = 1 ] && grep -q 'needs the capabilities CAP_BPF and CAP_PERFMON' "$T/no.err" || fail "CAP_BPF is not named"
+
+# With what the guide names, it does what root's does.
+for type in vtap tap; do
+	start "user-$type" --no-pci -- --link "dlo0,type=$type" --capture "$T/home/$type.pcapng" --json "$T/home/r.json"
+	if [ $type = vtap ]; then has "$PID"; else has "$PID" net_admin; fi
+	quiet "user-$type"
+	[ "$(stat -c %u "/proc/$PID")" = $USER_ID ] || fail "not the user's"
+	works
+	[ -S "$(echo "$T"/run/dpdk/*/dpdk_telemetry.v2)" ] || fail "no telemetry below XDG_RUNTIME_DIR"
+	stop "$PID"
+	check_report "$T/home/r.json"
+	check_host
+done
+[ -z "$(find "$T/run/dpdk" -mindepth 1)" ] || fail "something stays below XDG_RUNTIME_DIR"
+start user-lo -- --link --loopback lo0=192.0.2.1
+has "$PID" net_admin
+works
+stop "$PID"
+check_host
+
+# Capabilities of the file instead.
+cp "$ROOTS" "$T/dpdk-lo"
+if setcap cap_net_admin+ep "$T/dpdk-lo" 2>/dev/null; then
+	printf '#!/bin/sh\nexec setpriv --reuid %s --regid %s --clear-groups -- "%s" "$@"\n' $USER_ID $USER_ID "$T/dpdk-lo" >"$T/as-user"
+	start file
+	has "$PID"
+	works
+	stop "$PID"
+	check_host
+fi
+
+as_user net_admin,bpf,perfmon
+mkdir -p /run/dpdk-lo
+mount -t tmpfs -o mode=755,uid=$USER_ID tmpfs /run/dpdk-lo
+start user-localhost --file-prefix smoke -- --localhost
+has "$PID" net_admin
+wait_for 10 sh -c "ls /run/dpdk-lo | grep -q localhost" || fail "no state file of the user's"
+fetch 127.0.0.1:8080 || fail "localhost is not carried"
+stop "$PID"
+check_host
+[ -z "$(ls /run/dpdk-lo)" ] || fail "a state file stays behind"
+
+# AF_XDP.
+make_peer
+in_peer ip addr add 192.0.2.9/24 dev peer0
+as_user net_admin,net_raw,bpf,sys_admin,ipc_lock
+start user-xdp --no-pci --vdev net_af_xdp0,iface=dlp0 -- --address 192.0.2.1
+has "$PID" net_admin bpf sys_admin
+in_peer ping -n -q -c 2 -i 0.1 -W 2 192.0.2.1 >"$T/ping.out" 2>&1 || fail "no answer over AF_XDP"
+stop "$PID"
+if ip link show dev dlp0 | grep -q xdp; then fail "an XDP program stays on the interface"; fi
+DLO=$ROOTS
+start root-xdp --no-pci --vdev net_af_xdp0,iface=dlp0 -- --address 192.0.2.1
+has "$PID" net_admin bpf sys_admin
+in_peer ping -n -q -c 2 -i 0.1 -W 2 192.0.2.1 >"$T/ping.out" 2>&1 || fail "no answer over AF_XDP"
+stop "$PID"
+if ip link show dev dlp0 | grep -q xdp; then fail "an XDP program stays on the interface"; fi
