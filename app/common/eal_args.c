@@ -21,6 +21,7 @@ enum {
 	NO_HUGE,
 	NO_PCI,
 	NO_SHCONF,
+	IOVA_MODE,
 	OWN_HUGEPAGES,
 	PROC_TYPE,
 	VDEV,
@@ -43,7 +44,7 @@ static const struct option eal_options[] = {
 	{ "huge-unlink", optional_argument, NULL, OTHER },
 	{ "huge-worker-stack", optional_argument, NULL, OTHER },
 	{ "in-memory", no_argument, NULL, IN_MEMORY },
-	{ "iova-mode", required_argument, NULL, OTHER },
+	{ "iova-mode", required_argument, NULL, IOVA_MODE },
 	{ "lcores", required_argument, NULL, LCORES },
 	{ "legacy-mem", no_argument, NULL, OWN_HUGEPAGES },
 	{ "log-color", optional_argument, NULL, OTHER },
@@ -118,6 +119,9 @@ note(struct eal_given *given, int opt, const char *value)
 		break;
 	case IN_MEMORY:
 		given->in_memory = true;
+		break;
+	case IOVA_MODE:
+		given->iova_mode = true;
 		break;
 	case LOG_LEVEL:
 		given->log_level = true;
@@ -269,6 +273,9 @@ int
 eal_args_choose(const struct eal_given *given, const struct eal_facts *facts,
 	struct eal_chosen *ret, char err[EAL_ARGS_ERR])
 {
+	bool without_huge;
+	int before, rc;
+
 	ret->argc = 0;
 	if (!given->allow && !given->block && !given->no_pci)
 		add(ret, "--no-pci");
@@ -286,5 +293,15 @@ eal_args_choose(const struct eal_given *given, const struct eal_facts *facts,
 	}
 	if (!given->log_level)
 		add(ret, "--log-level=warning");
-	return choose_memory(given, facts, ret, err);
+	/*
+	 * Hugepages that are taken later, as dpdk-dumpcap does, would be looked up by physical address,
+	 * which takes CAP_SYS_ADMIN, gone by then. Without PCI nobody needs such addresses.
+	 */
+	before = ret->argc;
+	rc = choose_memory(given, facts, ret, err);
+	without_huge = given->no_huge ||
+		(ret->argc > before && strcmp(ret->argv[before], "--no-huge") == 0);
+	if (rc == 0 && !given->allow && !given->block && !given->iova_mode && !without_huge)
+		add(ret, "--iova-mode=va");
+	return rc;
 }

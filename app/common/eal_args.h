@@ -33,6 +33,7 @@ struct eal_given {
 	bool no_huge;
 	bool in_memory;
 	bool no_shconf;
+	bool iova_mode;
 	bool own_hugepages; /**< --huge-dir, --socket-mem, ...: knows what he wants */
 	bool log_level;
 	bool log_help; /**< --log-level=help: EAL prints a list and exits */

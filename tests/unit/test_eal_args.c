@@ -117,6 +117,8 @@ leaves_the_unknown_to_eal(void **state)
 	assert_false(eal_args_is_option("file-prefi"));
 }
 
+/* Where hugepages are used and no PCI device is. */
+#define VA "--iova-mode=va"
 #define SMALL "--no-pci --lcores 0@(0-1) --file-prefix dlo7 --log-level=warning"
 
 static void
@@ -144,9 +146,12 @@ chooses_what_is_missing(void **state)
 		{ "-m 128", SMALL " --no-huge" },
 		{ "--no-huge", SMALL " -m 512" },
 		{ "--no-huge -m 100", SMALL },
-		{ "--socket-mem 256", SMALL },
-		{ "--huge-dir /mnt", SMALL },
-		{ "--in-memory", SMALL },
+		{ "--socket-mem 256", SMALL " " VA },
+		{ "--huge-dir /mnt", SMALL " " VA },
+		{ "--huge-dir /mnt --iova-mode pa", SMALL },
+		{ "--huge-dir /mnt -b 0000:01:00.0", "--lcores 0@(0-1) --file-prefix dlo7 "
+			"--log-level=warning" },
+		{ "--in-memory", SMALL " " VA },
 	};
 	struct eal_facts facts = small_machine();
 
@@ -163,15 +168,15 @@ hugepages_if_enough(void **state)
 	(void)state;
 	facts.huge_mb = 511;
 	assert_string_equal(choose("", &facts), SMALL " --no-huge -m 512");
-	assert_string_equal(choose("-m 511", &facts), SMALL);
+	assert_string_equal(choose("-m 511", &facts), SMALL " " VA);
 	facts.huge_mb = 512;
-	assert_string_equal(choose("", &facts), SMALL);
+	assert_string_equal(choose("", &facts), SMALL " " VA);
 	assert_string_equal(choose("--no-huge", &facts), SMALL " -m 512");
 	assert_string_equal(choose("-m 513", &facts), SMALL " --no-huge");
 	/* Memory for hugepages is taken already: the rest may be little. */
 	facts.huge_mb = 512;
 	facts.memory_mb = 1;
-	assert_string_equal(choose("", &facts), SMALL);
+	assert_string_equal(choose("", &facts), SMALL " " VA);
 }
 
 static void
