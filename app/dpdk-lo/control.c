@@ -3,6 +3,7 @@
 
 #include <rte_cycles.h>
 
+#include "answer/wallclock.h"
 #include "carry.h"
 #include "link.h"
 #include "loop_guard.h"
@@ -14,7 +15,6 @@
 #include "report.h"
 #include "service.h"
 #include "telemetry.h"
-#include "wallclock.h"
 
 #define CHECK_PORTS_S 0.5
 #define CHECK_LINK_S 0.05
@@ -148,7 +148,7 @@ control_tick(struct app *app)
 	}
 	if (now >= control.next_clock) {
 		control.next_clock = now + cycles(CHECK_CLOCK_S);
-		wallclock_tick(&app->clock);
+		dlo_wallclock_tick(&app->clock);
 	}
 	if (now >= control.next_ports) {
 		control.next_ports = now + cycles(CHECK_PORTS_S);

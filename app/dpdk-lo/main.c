@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_cycles.h>
 #include <rte_ethdev.h>
 #include <rte_pdump.h>
 
 #include "app.h"
+#include "answer/wallclock.h"
 #include "appliance.h"
 #include "capture.h"
 #include "carry.h"
@@ -34,7 +36,6 @@
 #include "service.h"
 #include "steer.h"
 #include "telemetry.h"
-#include "wallclock.h"
 #include "watch.h"
 #include "worker.h"
 
@@ -134,7 +135,7 @@ run(void)
 		ret = check_port_names();
 	if (ret != 0)
 		return ret;
-	wallclock_start(&app.clock);
+	dlo_wallclock_start(&app.clock, rte_get_tsc_hz());
 	ret = plans_init(&app);
 	if (ret == 0)
 		ret = ports_start(&app);

@@ -374,8 +374,10 @@ ports_start(struct app *app)
 		int ret = port_start(p, app->adaptive);
 
 		if (ret != 0) {
-			say_error("port %s (%s) does not start: %s; look at its device arguments", p->name,
-				p->driver, rte_strerror(-ret));
+			say_error("port %s (%s) does not start: %s; look at its device arguments%s", p->name,
+				p->driver, rte_strerror(-ret), strcmp(p->driver, "net_memif") == 0 ?
+				": a client needs a server that listens already, a server (role=server) "
+				"waits" : "");
 			return ret;
 		}
 	}

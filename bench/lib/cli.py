@@ -72,9 +72,12 @@ class Context:
 		return option in self.help
 
 	def plugin(self, name):
-		path = os.path.join(self.build, "bench", "pmd", f"librte_net_{name}.so")
-		if not os.path.exists(path):
-			raise Failure(f"{path} is missing: it needs DPDK's driver headers; configure again "
+		so = f"librte_net_{name}.so"
+		where = [os.path.join(self.build, "bench", "pmd", so),
+			os.path.join(self.build, "drivers", "net", name, so)]
+		path = next(filter(os.path.exists, where), None)
+		if path is None:
+			raise Failure(f"{where[0]} is missing: it needs DPDK's driver headers; configure again "
 				"with network access or -Ddriver_headers=DIR")
 		return path
 

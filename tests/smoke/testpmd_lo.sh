@@ -20,6 +20,34 @@ for mode in wire mac ip l4; do
 	"$SUPPORT/pcap.py" same "$T/out" "$T/want" || fail "net_lo, mode $mode: something else came back"
 done
 
+# What dpdk-lo's own golden cases answer, with the same options as keys.
+for case in answers-l4 answers-wire answers-udp-echo answers-sbfd answers-none; do
+	keys=$(/usr/bin/python3 - "$SMOKE/../golden/$case/case.json" <<'PY'
+import json, sys
+words = json.load(open(sys.argv[1]))["options"]
+pairs = zip(words[::2], words[1::2])
+for k, v in pairs:
+    v = v.replace("=", ":")
+    print(f",{'ip' if k == '--address' else k[2:]}={v if ',' not in v else f'[{v}]'}", end="")
+PY
+	)
+	cp "$SMOKE/../golden/$case/in.pcap" "$T/in"
+	cp "$SMOKE/../golden/$case/want.pcap" "$T/want"
+	testpmd_exchange "net_lo0,mac=02:70:63:61:70:00$keys" -d $so
+	"$SUPPORT/pcap.py" same "$T/out" "$T/want" || fail "net_lo, $case: something else came back"
+done
+
+# sentence VDEV REGEX: refused with those words.
+sentence()
+{
+	dpdk-testpmd --no-huge --no-pci -m 128 --no-telemetry --file-prefix "peer$$" -d $so \
+		--vdev "$1" -- --total-num-mbufs=2048 </dev/null >"$T/bad.out" 2>&1
+	grep -Eq "net_lo: $2" "$T/bad.out" || fail "$1 is not explained: $(grep net_lo "$T/bad.out")"
+}
+sentence net_lo0,mac=01:00:00:00:00:01 'mac=01:00:00:00:00:01: give a unicast MAC address'
+sentence net_lo0,colour=red '"colour=red": known keys are queues, mac, mode'
+sentence net_lo0,sbfd=admin-down 'sbfd=admin-down: .*no discriminator=N'
+
 dpdk-testpmd --no-huge --no-pci -m 128 --no-telemetry --file-prefix "peer$$" -d $so \
 	--vdev net_lo0,mode=sideways -- --total-num-mbufs=2048 </dev/null >"$T/bad.out" 2>&1
 grep -q "net_lo: mode=sideways: .*known: wire, mac, ip, l4" "$T/bad.out" ||

@@ -21,6 +21,7 @@
 #include <rte_mbuf.h>
 #include <rte_ring.h>
 
+#include "answer/lane.h"
 #include "reflect/reflect.h"
 #include "stats/counters.h"
 
@@ -41,6 +42,7 @@ struct lo_queue {
 	struct rte_ring *back; /**< control: frames on their way back; NULL: not set up */
 	const struct dlo_plan *plan; /**< control, before start */
 	uint16_t port_id; /**< control */
+	struct dlo_lane lane; /**< the transmitting lcore; its sessions: control, before start */
 	/** The transmitting lcore: what the mirror did; rx is what the application sent. */
 	struct dlo_counters mirror;
 	/** The receiving lcore: what the application took back. */
@@ -53,6 +55,7 @@ struct lo {
 	struct rte_ether_addr mac; /**< the application's */
 	uint32_t nb_queues; /**< the most that may be set up */
 	struct dlo_plan plan; /**< plan.mac is the mirror's software MAC */
+	bool sessions; /**< queues remember some */
 	struct lo_queue *queues; /**< array of nb_queues */
 	struct dlo_counters base; /**< what was counted when stats were reset */
 	uint64_t base_taken;
@@ -63,9 +66,20 @@ struct lo {
  * Read the device arguments into @p lo: nb_queues and the plan, ready to run. Says why when it
  * cannot.
  * @param text "key=value,...", may be NULL
- * @return 0, -EINVAL, or -ENOMEM. plan.addresses is then the caller's to free.
+ * @return 0, or -errno. What the plan owns is the caller's to free, by lo_plan_free(), in any case.
  */
 int lo_args_read(struct lo *lo, const char *text);
+
+/** Free what the plan owns. */
+void lo_plan_free(struct dlo_plan *plan);
+
+/**
+ * The time of day for answers that carry it: begin to follow the host's clock, or stop; as often
+ * one as the other. Thread: control.
+ */
+int lo_clock_start(void);
+void lo_clock_stop(void);
+extern struct dlo_clock lo_clock;
 
 /** eth_tx_burst_t: reflect. Takes no more frames than there is room for on the way back. */
 uint16_t lo_tx_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb);

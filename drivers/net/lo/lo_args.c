@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_cycles.h>
 #include <rte_kvargs.h>
 
+#include "answer/compile.h"
 #include "conf/conf.h"
 
 /*
@@ -17,12 +19,19 @@
 static const struct {
 	const char *key;
 	const char *option;
+	bool pairs; /* of keys and values: a second '=' would end the first value, so they have ':' */
 } keys[] = {
 	{ "mode", "mode" },
 	{ "accept", "accept" },
 	{ "guards", "guards" },
 	{ "ip", "address" },
 	{ "answer", "answer" },
+	{ "allow", "allow" },
+	{ "answer-rate", "answer-rate" },
+	{ "udp-echo", "udp-echo", true },
+	{ "stamp", "stamp", true },
+	{ "oam", "oam", true },
+	{ "sbfd", "sbfd", true },
 };
 
 /* A list stands in brackets, since a comma would end it: answer=[arp,nd]. */
@@ -31,11 +40,14 @@ set_option(const char *key, const char *value, void *conf)
 {
 	char text[256], err[DLO_CONF_ERR];
 	const char *option = NULL;
+	bool pairs = false;
 	size_t len = value != NULL ? strlen(value) : 0;
 
 	for (unsigned int i = 0; i < RTE_DIM(keys); i++) {
-		if (strcmp(key, keys[i].key) == 0)
-			option = keys[i].option;
+		if (strcmp(key, keys[i].key) != 0)
+			continue;
+		option = keys[i].option;
+		pairs = keys[i].pairs;
 	}
 	if (len == 0 || len >= sizeof(text) || strchr(value, '@') != NULL) {
 		LO_LOG(ERR, "%s needs a value, as in %s=%s", key, key,
@@ -46,6 +58,8 @@ set_option(const char *key, const char *value, void *conf)
 		snprintf(text, sizeof(text), "%.*s", (int)len - 2, value + 1);
 	else
 		snprintf(text, sizeof(text), "%s", value);
+	for (char *c = strchr(text, ':'); pairs && c != NULL; c = strchr(c, ':'))
+		*c = '=';
 	if (dlo_conf_set(conf, option, text, err) == 0)
 		return 0;
 	LO_LOG(ERR, "%s=%s: %s", key, value, err);
@@ -70,22 +84,39 @@ set_queues(const char *key, const char *value, void *ret)
 }
 
 static int
+set_mac(const char *key, const char *value, void *ret)
+{
+	struct rte_ether_addr mac;
+
+	if (value == NULL || rte_ether_unformat_addr(value, &mac) != 0 ||
+		!rte_is_valid_assigned_ether_addr(&mac)) {
+		LO_LOG(ERR, "%s=%s: give a unicast MAC address such as 02:00:00:00:00:01", key,
+			value != NULL ? value : "");
+		return -EINVAL;
+	}
+	*(struct rte_ether_addr *)ret = mac;
+	return 0;
+}
+
+static int
 read_pairs(struct lo *lo, struct dlo_conf *conf, const char *text)
 {
-	const char *names[RTE_DIM(keys) + 2] = { "queues" };
+	const char *names[RTE_DIM(keys) + 3] = { "queues", "mac" };
 	struct rte_kvargs *args;
 	int ret;
 
 	for (unsigned int i = 0; i < RTE_DIM(keys); i++)
-		names[i + 1] = keys[i].key;
+		names[i + 2] = keys[i].key;
 	args = rte_kvargs_parse(text, names);
 	if (args == NULL) {
-		LO_LOG(ERR, "\"%s\": known keys are queues, mode, accept, guards, ip and answer, each "
-			"with a value",
+		LO_LOG(ERR, "\"%s\": known keys are queues, mac, mode, accept, guards, ip, answer, allow, "
+			"answer-rate, udp-echo, stamp, oam and sbfd, each with a value",
 			text);
 		return -EINVAL;
 	}
 	ret = rte_kvargs_process(args, "queues", set_queues, &lo->nb_queues);
+	if (ret == 0)
+		ret = rte_kvargs_process(args, "mac", set_mac, &lo->plan.mac);
 	for (unsigned int i = 0; ret == 0 && i < RTE_DIM(keys); i++)
 		ret = rte_kvargs_process(args, keys[i].key, set_option, conf);
 	rte_kvargs_free(args);
@@ -93,12 +124,39 @@ read_pairs(struct lo *lo, struct dlo_conf *conf, const char *text)
 }
 
 static int
-make_plan(struct lo *lo, const struct dlo_conf_port *port)
+make_settings(struct lo *lo, const struct dlo_conf *conf, const struct dlo_conf_port *port)
+{
+	struct dlo_answer_settings *s = &lo->plan.settings;
+	uint64_t rate = conf->answer_rate;
+	int ret;
+
+	s->allowed = dlo_answer_allowed(conf, port->addresses, port->nb_addresses);
+	if (s->allowed == NULL)
+		return -ENOMEM;
+	s->clock = &lo_clock;
+	/* Each queue's: who sends on one only is to have all of it. */
+	ret = dlo_answer_compile(port, rate, rte_get_tsc_hz(), s);
+	if (ret != 0)
+		LO_LOG(ERR, "stamp: libcrypto does not do SHA-256; leave key-file out");
+	lo->sessions = dlo_answer_needs_sessions(port);
+	return ret;
+}
+
+static int
+make_plan(struct lo *lo, const struct dlo_conf *conf, const struct dlo_conf_port *port)
 {
 	struct dlo_addr_rule rules[DLO_CONF_ADDRESSES_MAX];
 
-	for (unsigned int i = 0; i < port->nb_addresses; i++)
-		rules[i] = (struct dlo_addr_rule){ port->addresses[i], DLO_OWNER_PORT };
+	for (unsigned int i = 0; i < port->nb_addresses; i++) {
+		struct dlo_prefix p = port->addresses[i];
+		uint8_t whole = p.family == 4 ? 32 : 128;
+
+		/* As dpdk-lo takes it: with host bits it is one address. */
+		if (dlo_prefix_has_host_bits(&p))
+			p.len = whole;
+		rules[i] = (struct dlo_addr_rule){ p,
+			p.len == whole ? DLO_OWNER_STATION : DLO_OWNER_PORT };
+	}
 	lo->plan.addresses = dlo_addr_table_create(rules, port->nb_addresses);
 	if (lo->plan.addresses == NULL)
 		return -ENOMEM;
@@ -106,11 +164,18 @@ make_plan(struct lo *lo, const struct dlo_conf_port *port)
 	lo->plan.accept = port->accept;
 	lo->plan.guards = port->guards;
 	lo->plan.answers = port->answers;
-	rte_eth_random_addr(lo->plan.mac.addr_bytes);
 	lo->plan.own_macs[0] = lo->plan.mac;
 	lo->plan.nb_own_macs = 1;
 	dlo_plan_choose_burst(&lo->plan);
-	return 0;
+	return make_settings(lo, conf, port);
+}
+
+void
+lo_plan_free(struct dlo_plan *plan)
+{
+	dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)plan->addresses);
+	dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)plan->settings.allowed);
+	plan->addresses = plan->settings.allowed = NULL;
 }
 
 int
@@ -124,10 +189,11 @@ lo_args_read(struct lo *lo, const char *text)
 	if (port != NULL && conf != NULL) {
 		dlo_conf_init(conf);
 		lo->nb_queues = LO_QUEUES_MAX;
+		rte_eth_random_addr(lo->plan.mac.addr_bytes);
 		ret = text != NULL && text[0] != '\0' ? read_pairs(lo, conf, text) : 0;
 		if (ret == 0) {
 			dlo_conf_resolve(conf, &facts, port);
-			ret = make_plan(lo, port);
+			ret = make_plan(lo, conf, port);
 		}
 	}
 	free(conf);

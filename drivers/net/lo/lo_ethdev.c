@@ -8,9 +8,12 @@
 #include <ethdev_driver.h>
 #include <ethdev_vdev.h>
 #include <rte_ethdev.h>
+#include <rte_cycles.h>
 #include <rte_malloc.h>
+#include <rte_random.h>
 #include <rte_version.h>
 
+#include "answer/compile.h"
 #include "driver_version.h"
 
 #define DESCRIPTORS_DEFAULT 1024
@@ -96,11 +99,13 @@ close_port(struct rte_eth_dev *dev)
 	for (uint32_t i = 0; lo->queues != NULL && i < lo->nb_queues; i++) {
 		free_frames(lo->queues[i].back);
 		rte_ring_free(lo->queues[i].back);
+		dlo_sessions_free(lo->queues[i].lane.sessions);
 	}
+	if (lo->queues != NULL && lo->plan.settings.timed)
+		lo_clock_stop();
 	rte_free(lo->queues);
 	lo->queues = NULL;
-	dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)lo->plan.addresses);
-	lo->plan.addresses = NULL;
+	lo_plan_free(&lo->plan);
 	/* Part of dev_private, which ethdev frees. */
 	dev->data->mac_addrs = NULL;
 	return 0;
@@ -114,6 +119,13 @@ queue_make(struct rte_eth_dev *dev, uint16_t id, uint16_t nb_desc, unsigned int 
 	struct lo_queue *q = &lo->queues[id];
 	char name[RTE_RING_NAMESIZE];
 
+	if (lo->sessions && q->lane.sessions == NULL) {
+		q->lane.sessions = dlo_sessions_create(DLO_ANSWER_SESSIONS, rte_get_tsc_hz(), rte_rand());
+		if (q->lane.sessions == NULL) {
+			LO_LOG(ERR, "port %u: no memory for the sessions of queue %u", dev->data->port_id, id);
+			return -ENOMEM;
+		}
+	}
 	if (q->back != NULL && rte_ring_get_capacity(q->back) >= nb_desc)
 		return 0;
 	free_frames(q->back);
@@ -227,8 +239,11 @@ probe(struct rte_vdev_device *vdev)
 			DLO_COUNTERS_ALIGN, dev->data->numa_node);
 		ret = lo->queues != NULL ? 0 : -ENOMEM;
 	}
+	if (ret == 0 && lo->plan.settings.timed)
+		ret = lo_clock_start();
 	if (ret != 0) {
-		dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)lo->plan.addresses);
+		rte_free(lo->queues);
+		lo_plan_free(&lo->plan);
 		rte_eth_dev_release_port(dev);
 		return ret;
 	}
@@ -263,5 +278,5 @@ static struct rte_vdev_driver driver = {
 
 RTE_PMD_REGISTER_VDEV(net_lo, driver);
 RTE_PMD_REGISTER_PARAM_STRING(net_lo,
-	"mode=wire|mac|ip|l4 accept=own|unicast|any guards=on|off ip=<prefix> answer=<list> "
-	"queues=<int>");
+	"mac=<mac> mode=wire|mac|ip|l4 accept=own|unicast|any guards=on|off ip=<prefix> answer=<list> "
+	"allow=<list> answer-rate=<int> udp-echo=<list> stamp=<list> oam=<list> sbfd=<list> queues=<int>");

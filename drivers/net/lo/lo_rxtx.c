@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include <rte_cycles.h>
+
+#include "answer/answer.h"
+
 /* The verdicts of what goes back; drops are counted one by one, they are the exception. */
 static void
 count(struct lo_queue *q, const struct dlo_burst *b, uint16_t nb)
@@ -37,10 +41,14 @@ lo_tx_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb)
 
 		/* The array stays the application's, in its order. */
 		memcpy(burst, pkts + done, n * sizeof(burst[0]));
-		dlo_reflect_burst(q->plan, NULL, burst, n, &b);
+		/* They arrive by this very call, and have lain nowhere. */
+		q->lane.now = rte_rdtsc();
+		if (unlikely(q->plan->settings.timed))
+			dlo_lane_arrive(&q->lane, q->lane.now, 0);
+		dlo_reflect_burst(q->plan, &q->lane, burst, n, &b);
+		if (unlikely(q->lane.nb_timed > 0))
+			dlo_answer_depart(q->plan, &q->lane, burst, b.nb_back);
 		count(q, &b, n);
-		for (uint16_t i = 0; i < b.nb_back; i++)
-			burst[i]->port = q->port_id;
 		if (b.nb_back > 0)
 			rte_ring_sp_enqueue_bulk(q->back, (void **)burst, b.nb_back, NULL);
 		if (unlikely(b.nb_back < n))
@@ -59,8 +67,10 @@ lo_rx_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb)
 
 	if (n == 0)
 		return 0;
-	for (uint16_t i = 0; i < n; i++)
+	for (uint16_t i = 0; i < n; i++) {
 		bytes += rte_pktmbuf_pkt_len(pkts[i]);
+		pkts[i]->port = q->port_id;
+	}
 	dlo_count(&q->taken, n);
 	dlo_count(&q->taken_bytes, bytes);
 	return n;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "wallclock.h"
+#include "answer/wallclock.h"
 
 #include <sys/timex.h>
 #include <time.h>
@@ -68,16 +68,15 @@ publish(struct dlo_clock *clock, const struct sample *s)
 }
 
 void
-wallclock_start(struct dlo_clock *clock)
+dlo_wallclock_start(struct dlo_clock *clock, uint64_t tsc_hz)
 {
 	state.base = take_sample();
-	state.slope = (uint64_t)((UINT64_C(1000000000) * ((unsigned __int128)1 << 32)) /
-		rte_get_tsc_hz());
+	state.slope = (uint64_t)((UINT64_C(1000000000) * ((unsigned __int128)1 << 32)) / tsc_hz);
 	publish(clock, &state.base);
 }
 
 void
-wallclock_tick(struct dlo_clock *clock)
+dlo_wallclock_tick(struct dlo_clock *clock)
 {
 	struct sample now = take_sample();
 	struct dlo_clock_line line = { .tsc = state.base.tsc, .ns = state.base.ns,
