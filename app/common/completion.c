@@ -84,7 +84,7 @@ put_value(FILE *out, const struct dlo_option *o)
 		return;
 	if (strstr(o->arg, "FILE") == o->arg || strcmp(o->arg, "[FILE]") == 0) {
 		fprintf(out, "\t--%s)\n\t\tcompopt -o filenames 2>/dev/null\n"
-			"\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n\t\treturn ;;\n", o->name);
+			"\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n\t\treturn ;;\n", o->name);
 		return;
 	}
 	if (!has_alternatives(o->arg) && !is_in(o->arg, named))

@@ -35,7 +35,7 @@ def complete(name, *words):
 		f'COMP_CWORD=$(($# - 1)); _{name.replace("-", "_")}; printf "%s\\n" "${{COMPREPLY[@]}}"'
 	done = subprocess.run(["bash", "-c", script, "bash", name, *words], capture_output=True, text=True,
 		timeout=30, check=True)
-	return done.stdout.split()
+	return [line for line in done.stdout.splitlines() if line]
 
 
 class Packaging(unittest.TestCase):
