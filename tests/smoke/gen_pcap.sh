@@ -19,7 +19,7 @@ for i, frame in enumerate(frames):
 wrpcap(sys.argv[1], frames)
 END
 memif="socket=$T/m.sock,socket-abstract=no"
-start lo --no-huge -m 256 --no-pci --vdev "net_memif0,role=server,$memif" -- --mode l4 --accept any \
+start lo --no-huge -m 256 --no-pci --vdev "net_memif0,role=server,$memif" -- --loop-guard off --mode l4 --accept any \
 	--json "$T/r.json" --capture "$T/out.pcapng"
 lo=$PID
 

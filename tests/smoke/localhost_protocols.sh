@@ -120,7 +120,7 @@ PY
 # A root with these rights and no others.
 cat >"$T/few" <<FEW
 #!/bin/sh
-exec setpriv --bounding-set -all,+net_admin,+bpf --inh-caps -all -- "$DLO" "\$@"
+exec setpriv --bounding-set -all,+net_admin,+bpf,+perfmon --inh-caps -all -- "$DLO" "\$@"
 FEW
 chmod 755 "$T/few"
 root_dlo=$DLO

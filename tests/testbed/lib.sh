@@ -67,7 +67,7 @@ END
 # link: dpdk-lo with the host link alone; 198.18.0.2 is the mirror.
 link()
 {
-	start lo -- --json "$T/r.json"
+	start lo -- --loop-guard off --json "$T/r.json"
 	LO=$PID
 	wait_address 198.18.0.1
 }
@@ -77,6 +77,6 @@ veth()
 {
 	need ethtool
 	make_peer
-	start lo --no-huge -m 256 --no-pci --vdev net_af_xdp0,iface=dlp0 -- --json "$T/r.json" "$@"
+	start lo --no-huge -m 256 --no-pci --vdev net_af_xdp0,iface=dlp0 -- --loop-guard off --json "$T/r.json" "$@"
 	LO=$PID
 }

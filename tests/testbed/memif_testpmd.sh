@@ -5,7 +5,7 @@
 need dpdk-testpmd
 
 memif="socket=$T/m.sock,socket-abstract=no"
-start lo --no-huge -m 256 --no-pci --vdev "net_memif0,role=server,$memif" -- --mode l4 --json "$T/r.json"
+start lo --no-huge -m 256 --no-pci --vdev "net_memif0,role=server,$memif" -- --loop-guard off --mode l4 --json "$T/r.json"
 testpmd_run 2 flowgen "net_memif0,role=client,$memif" --flowgen-flows=64
 stop "$PID"
 back=$(field "$T/r.json" 'p["net_memif0"]["reflected"]')
