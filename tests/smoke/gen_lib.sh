@@ -39,7 +39,7 @@ MEMIF=socket=$T/limit.sock,socket-abstract=no
 limit()
 {
 	run_quiet limit "$LIMIT_PEER" --no-huge -m 128 --no-pci --file-prefix "limit$$" \
-		--vdev "net_memif0,role=server,$MEMIF" -- --loop-guard off "$@"
+		--vdev "net_memif0,role=server,$MEMIF" -- "$@"
 	PEER=$PID
 	wait_for 20 grep -qx ready "$T/limit.out" || fail "the peer does not get ready"
 }
