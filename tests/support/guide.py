@@ -17,6 +17,8 @@ import time
 FENCE = re.compile(r"^```(.*)$")
 COMMENT = re.compile(r"^<!-- (test|background|expect): (.*) -->$")
 KINDS = ("", "background", "nic", "elsewhere")
+# A line of its own: "address already in use" is something else.
+READY = re.compile(r"\bready$", re.M)
 BLOCK_SECONDS = 120
 READY_SECONDS = 30
 
@@ -127,7 +129,7 @@ class Runner:
             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         self.background.append((process, log.name, step))
         end = time.monotonic() + READY_SECONDS
-        while "ready" not in (said := open(log.name).read()):
+        while not READY.search(said := open(log.name).read()):
             if process.poll() is not None or time.monotonic() > end:
                 raise Failed(f"line {step.line}: does not get ready:\n{step.text}\n{said[-3000:]}")
             time.sleep(0.05)
@@ -176,8 +178,11 @@ def main():
             runner.step(step)
         runner.stop_all()
     except Failed as problem:
-        for process, _, _ in runner.background:
-            process.kill()
+        try:
+            # In good order: a killed one leaves sockets, over which the next run would stumble.
+            runner.stop_all()
+        except Failed:
+            pass
         print(f"{os.path.basename(page)}: {problem}")
         return 1
     runs = sum(s.kind in ("run", "background", "nic") for s in steps)

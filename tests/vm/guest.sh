@@ -15,7 +15,7 @@ end()
 trap end EXIT
 
 mkdir -p /dev/shm /dev/pts /run/lock /lib/modules
-mount -t tmpfs tmpfs /tmp
+# /tmp is the host's below a layer in memory: a checkout may lie there.
 mount -t tmpfs tmpfs /dev/shm
 mount -t devpts devpts /dev/pts
 mount -t tmpfs tmpfs /lib/modules

@@ -6,6 +6,7 @@
 # it writes is gone afterwards), and runs PROGRAM there as root, by its path here: with tun, vhost-net
 # and every other module, on a kernel that is not ours. Its output and exit code are run.sh's.
 # KERNEL-DIR is where the kernel is kept between runs. Exit 77: not possible here, with a reason.
+# DLO_VM_QEMU: more arguments for QEMU, words without blanks in them.
 # DLO_VM_SECONDS: how long it may take, 200 if unset. DLO_VM_MEMORY: megabytes, 1536 if unset.
 set -u
 here=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
@@ -39,6 +40,7 @@ printf '%s\n' "$(realpath -- "$(command -v "$1")")" "${@:2}" >"$T/share/command"
 "$here/make_initramfs.py" "$kernel" "$busybox" "$here/init.sh" "$T/initramfs" || exit 1
 
 # TCG with a thread for each CPU. multidevs: files of other file systems below / keep apart.
+# shellcheck disable=SC2086 # as many words as there are
 "$qemu" -accel tcg,thread=multi -cpu max -smp 2 -m "${DLO_VM_MEMORY:-1536}" -nodefaults -no-reboot \
 	-display none -serial "file:$T/console" -nic none \
 	-kernel "$kernel/vmlinuz" -initrd "$T/initramfs" \
@@ -46,7 +48,8 @@ printf '%s\n' "$(realpath -- "$(command -v "$1")")" "${@:2}" >"$T/share/command"
 	-fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \
 	-device virtio-9p-pci,fsdev=root,mount_tag=root \
 	-fsdev "local,id=share,path=$T/share,security_model=none" \
-	-device virtio-9p-pci,fsdev=share,mount_tag=share 2>"$T/qemu" &
+	-device virtio-9p-pci,fsdev=share,mount_tag=share \
+	${DLO_VM_QEMU:-} 2>"$T/qemu" &
 QEMU=$!
 limit=$((SECONDS + ${DLO_VM_SECONDS:-200}))
 while kill -0 "$QEMU" 2>/dev/null && [ "$SECONDS" -lt "$limit" ]; do
