@@ -60,10 +60,10 @@ sysctl -q -w net.ipv4.conf.lo.accept_local=0
 
 # What is missing is named.
 if command -v capsh >/dev/null; then
-	capsh --drop=cap_bpf,cap_perfmon,cap_sys_admin -- -c "exec $DLO --file-prefix smoke -- --localhost" \
+	capsh --drop=cap_bpf,cap_perfmon,cap_sys_admin -- -c "exec '$DLO' --file-prefix smoke -- --localhost" \
 		>"$T/cap.out" 2>"$T/cap.err"
 	[ $? = 1 ] && grep -q 'needs the capabilities CAP_BPF and CAP_PERFMON' "$T/cap.err" || fail "CAP_BPF is not missed"
-	capsh --drop=cap_net_admin -- -c "exec $DLO --file-prefix smoke -- --localhost" \
+	capsh --drop=cap_net_admin -- -c "exec '$DLO' --file-prefix smoke -- --localhost" \
 		>"$T/cap.out" 2>"$T/cap.err"
 	[ $? = 1 ] && grep -q 'CAP_NET_ADMIN' "$T/cap.err" || fail "CAP_NET_ADMIN is not missed"
 fi

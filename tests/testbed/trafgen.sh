@@ -9,13 +9,13 @@ cat >"$T/frames.cfg" <<'END'
 {
   eth(da=02:d1:00:00:00:02, sa=02:d1:00:00:00:01),
   ipv4(sa=198.18.0.1, da=198.18.0.2, ttl=64),
-  udp(sp=drnd(), dp=5001),
+  udp(sp=dinc(20000, 29999), dp=5001),
   fill('A', 64)
 }
 {
   eth(da=02:d1:00:00:00:02, sa=02:d1:00:00:00:01, type=0x86dd),
   ipv6(sa=2001:2::1, da=2001:2::2, hl=64),
-  tcp(sp=drnd(), dp=80, syn),
+  tcp(sp=dinc(30000, 39999), dp=80, syn),
   fill('B', 400)
 }
 END
