@@ -8,7 +8,11 @@ need tmux ping python3
 TOP=$(dirname -- "$DLO")/../dpdk-lo-top/dpdk-lo-top
 [ -x "$TOP" ] || skip "dpdk-lo-top was not built"
 export LC_ALL=C.UTF-8 TERM=xterm-256color
-unset TMUX NO_COLOR
+unset TMUX NO_COLOR XDG_RUNTIME_DIR RUNTIME_DIRECTORY
+# lib.sh gave us a /run/dpdk of our own; services and other users of this machine are looked for, too.
+for dir in /run/dpdk-lo /run/user /tmp/dpdk; do
+	[ ! -d "$dir" ] || mount -t tmpfs tmpfs "$dir" || skip "cannot mount a private $dir"
+done
 remember_host
 
 # shellcheck disable=SC2154 # assigned where it is used
@@ -44,9 +48,19 @@ hides()
 	}
 }
 
+# kill-server returns before the server is gone: who comes too early joins one that is about to end.
+close_terminal()
+{
+	local server
+	server=$(mux display-message -p '#{pid}') || fail "tmux is gone"
+	mux kill-server
+	wait_for 10 dead "$server" || fail "tmux does not end"
+}
+
 open_top()
 {
-	mux new-session -d -x "$1" -y "$2" "$3 $TOP --interval 0.2 2>$T/top.err; echo ended with \$?; sleep 60"
+	mux new-session -d -x "$1" -y "$2" "$3 $TOP --interval 0.2 2>$T/top.err; echo ended with \$?; sleep 60" ||
+		fail "tmux does not open a terminal"
 }
 
 "$TOP" --once >"$T/none.out" 2>"$T/none.err"
@@ -132,14 +146,14 @@ shows 'of 2)'
 stop "$PID"
 mux send-keys q
 shows 'ended with 0'
-mux kill-server
+close_terminal
 
 NO_COLOR=1 open_top 80 24 "NO_COLOR=1"
 shows 'VERDICTS of net_null0'
 mux capture-pane -p -e | grep -q $'\033\\[3[1-7]m' && fail "colours in spite of NO_COLOR"
 mux send-keys C-c
 shows 'ended with 0'
-mux kill-server
+close_terminal
 TERM=nonsense script -qc "$TOP" "$T/term.out" </dev/null >/dev/null 2>&1
 grep -q "terminal type 'nonsense' is not known" "$T/term.out" || fail "an unknown terminal is not explained"
 stop "$again"
