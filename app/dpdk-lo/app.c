@@ -7,6 +7,8 @@
 
 #include <rte_ethdev.h>
 
+#include "xsk_fd.h"
+
 const char *
 app_port_label(const struct port *port)
 {
@@ -78,5 +80,8 @@ app_port_missed(const struct port *port)
 		return link_kernel_lost(port->link->ifname);
 	if (atomic_load(&port->gone) || rte_eth_stats_get(port->id, &stats) != 0)
 		return 0;
+	/* A full ring of an AF_XDP socket is known to the kernel and left out by the driver. */
+	for (unsigned int q = 0; q < port->nb_queues && port->queues[q] != NULL; q++)
+		stats.imissed += xsk_missed(port->queues[q]->xsk_fd);
 	return stats.imissed;
 }

@@ -63,6 +63,7 @@ struct queue {
 	uint16_t queue_id; /**< control, before launch */
 	uint16_t burst; /**< control, before launch: frames asked for in one receive, at most BURST */
 	int intr_fd; /**< control, before launch; -1: cannot be slept on */
+	int xsk_fd; /**< control, before launch; the driver's AF_XDP socket, or -1 */
 	struct dlo_lane lane; /**< worker */
 	struct loop_watch loop_watch; /**< worker and control, see there */
 	/**

@@ -178,6 +178,7 @@ port_make_queues(struct port *p)
 		q->queue_id = i;
 		q->burst = p->link != NULL ? LINK_BURST : BURST;
 		q->intr_fd = -1;
+		q->xsk_fd = -1;
 		p->queues[i] = q;
 	}
 	return 0;
@@ -235,8 +236,11 @@ port_configure(struct port *p, bool want_intr)
 			p->pool);
 		/* A driver without interrupts, above a socket that could be slept on. */
 		p->queues[q]->intr_fd = -1;
-		if (ret == 0 && want_intr && strcmp(p->driver, "net_af_xdp") == 0)
-			p->queues[q]->intr_fd = xsk_fd_new();
+		p->queues[q]->xsk_fd = -1;
+		if (ret == 0 && strcmp(p->driver, "net_af_xdp") == 0)
+			p->queues[q]->xsk_fd = xsk_fd_new();
+		if (want_intr)
+			p->queues[q]->intr_fd = p->queues[q]->xsk_fd;
 		if (ret == 0)
 			ret = rte_eth_tx_queue_setup(p->id, q, nb_txd,
 				rte_eth_dev_socket_id(p->id), &txconf);

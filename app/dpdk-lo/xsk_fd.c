@@ -2,6 +2,7 @@
 #include "xsk_fd.h"
 
 #include <dirent.h>
+#include <linux/if_xdp.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -49,4 +50,15 @@ xsk_fd_new(void)
 	if (dir != NULL)
 		closedir(dir);
 	return found;
+}
+
+uint64_t
+xsk_missed(int fd)
+{
+	struct xdp_statistics stats = { 0 };
+	socklen_t len = sizeof(stats);
+
+	if (fd < 0 || getsockopt(fd, SOL_XDP, XDP_STATISTICS, &stats, &len) != 0)
+		return 0;
+	return stats.rx_ring_full + stats.rx_fill_ring_empty_descs;
 }

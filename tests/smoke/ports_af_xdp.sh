@@ -64,4 +64,17 @@ in_peer ping -n -c 2 -i 0.1 -W 2 -I peer0 198.18.0.2 >"$T/ping.out" 2>&1
 alive "$lo" || fail "dpdk-lo died of hostile frames"
 stop "$lo"
 check_report "$T/r.json" 'p.net_af_xdp0.rx > 1000' 'sum(p.net_af_xdp0.drops.values()) > 100'
+
+# What the socket's full ring loses is counted, though the driver does not know it.
+start_xdp --mode l4 --accept any
+kill -STOP "$lo"
+in_peer /usr/bin/python3 -c 'import socket
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind(("peer0", 0))
+for i in range(6000):
+    s.send(bytes.fromhex("020000000002 020000000001 88b6") + bytes(50))' || fail "cannot send"
+kill -CONT "$lo"
+sleep 0.5
+stop "$lo"
+check_report "$T/r.json" 'p.net_af_xdp0.missed > 1000' 'p.net_af_xdp0.rx + p.net_af_xdp0.missed >= 6000'
 check_host

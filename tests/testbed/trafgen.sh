@@ -19,10 +19,11 @@ cat >"$T/frames.cfg" <<'END'
   fill('B', 400)
 }
 END
-in_peer trafgen --dev peer0 --conf "$T/frames.cfg" --num 2000 --rate 2000pps --cpus 1 >"$T/trafgen.out" 2>&1 ||
+# On a busy machine trafgen sends all at once what is late: no more than a receive ring holds.
+in_peer trafgen --dev peer0 --conf "$T/frames.cfg" --num 1000 --rate 2000pps --cpus 1 >"$T/trafgen.out" 2>&1 ||
 	fail "trafgen"
 sleep 1
 stop "$LO"
-check_report "$T/r.json" 'p.net_af_xdp0.reflected >= 2000'
+check_report "$T/r.json" 'p.net_af_xdp0.reflected >= 1000'
 back=$(field "$T/r.json" 'p["net_af_xdp0"]["reflected"]')
-verdict "trafgen sent 2000, $back frames were turned round" [ "$back" -ge 2000 ]
+verdict "trafgen sent 1000, $back frames were turned round" [ "$back" -ge 1000 ]
