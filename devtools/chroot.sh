@@ -40,7 +40,7 @@ inside()
 		mount -t proc proc "$root/proc"
 		mount --rbind /sys "$root/sys"
 		mount --rbind /dev "$root/dev"
-		mount -t tmpfs tmpfs "$root/run"
+		mount -t tmpfs -o mode=755 tmpfs "$root/run"
 		mkdir -p "$root/run/lock"
 		exec chroot "$root" /usr/bin/env -i HOME=/root LC_ALL=C.UTF-8 TERM=dumb \
 			PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive "$@"

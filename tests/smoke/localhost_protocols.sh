@@ -147,7 +147,7 @@ esac
 
 # Another network namespace is another localhost.
 carried_here=$(lo_all_out)
-run_quiet other unshare -n sh -c "ip link set lo up; exec $DLO --file-prefix smoke2 -- --localhost"
+run_quiet other unshare -n sh -c "ip link set lo up; exec '$DLO' --file-prefix smoke2 -- --localhost"
 other=$PID
 wait_for 20 ready_or_dead other "$other" && grep -qx 'dpdk-lo: ready' "$T/other.out" || fail "no second one in another namespace"
 # The shell has become dpdk-lo: its namespace is the other one.

@@ -59,7 +59,7 @@ close_terminal()
 
 open_top()
 {
-	mux new-session -d -x "$1" -y "$2" "$3 $TOP --interval 0.2 2>$T/top.err; echo ended with \$?; sleep 60" ||
+	mux new-session -d -x "$1" -y "$2" "$3 '$TOP' --interval 0.2 2>$T/top.err; echo ended with \$?; sleep 60" ||
 		fail "tmux does not open a terminal"
 }
 
@@ -154,7 +154,7 @@ mux capture-pane -p -e | grep -q $'\033\\[3[1-7]m' && fail "colours in spite of 
 mux send-keys C-c
 shows 'ended with 0'
 close_terminal
-TERM=nonsense script -qc "$TOP" "$T/term.out" </dev/null >/dev/null 2>&1
+TERM=nonsense script -qc "'$TOP'" "$T/term.out" </dev/null >/dev/null 2>&1
 grep -q "terminal type 'nonsense' is not known" "$T/term.out" || fail "an unknown terminal is not explained"
 stop "$again"
 check_host
