@@ -15,6 +15,8 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
+#include <rte_mbuf_pool_ops.h>
+#include <rte_mempool.h>
 
 #include "eal_args.h"
 #include "eal_facts.h"
@@ -161,6 +163,21 @@ check_devices(void)
 	return 0;
 }
 
+/* Plugins of DPDK serve memory pools, too, and nothing that we link with brings one along. */
+static int
+check_pools(void)
+{
+	const char *wanted = rte_mbuf_best_mempool_ops();
+
+	for (unsigned int i = 0; i < rte_mempool_ops_table.num_ops; i++) {
+		if (strcmp(rte_mempool_ops_table.ops[i].name, wanted) == 0)
+			return 0;
+	}
+	say_error("DPDK has no driver '%s' for buffers here: install its plugins (Debian: "
+		"librte-meta-mempool), or name the driver's library with -d", wanted);
+	return -ENOTSUP;
+}
+
 int
 eal_start(const struct cmdline_eal *args)
 {
@@ -199,7 +216,9 @@ eal_start(const struct cmdline_eal *args)
 		eal_runtime_remove(runtime_base, runtime_prefix, MOUNTS);
 		return rc;
 	}
-	rc = check_devices();
+	rc = check_pools();
+	if (rc == 0)
+		rc = check_devices();
 	if (rc != 0)
 		eal_stop();
 	return rc;

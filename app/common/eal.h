@@ -15,7 +15,7 @@
  * print them, remove leftovers of dead instances and call rte_eal_init().
  * @return 0, or -errno after saying why in one sentence: -EINVAL when the user's EAL options are
  *   wrong (exit 2), -EBUSY when his --file-prefix is taken, -ENOMEM, -EACCES, -ENODEV when a device
- *   that he named is not there
+ *   that he named is not there, -ENOTSUP when DPDK's plugins are not installed
  */
 int eal_start(const struct cmdline_eal *args);
 
