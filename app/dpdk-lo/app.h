@@ -21,6 +21,7 @@
 
 #include "answer/clock.h"
 #include "answer/lane.h"
+#include "claims.h"
 #include "conf/conf.h"
 #include "link.h"
 #include "loop_guard.h"
@@ -66,6 +67,7 @@ struct queue {
 	int xsk_fd; /**< control, before launch; the driver's AF_XDP socket, or -1 */
 	struct dlo_lane lane; /**< worker */
 	struct loop_watch loop_watch; /**< worker and control, see there */
+	struct claims_heard heard; /**< worker and control, see claims.h */
 	/**
 	 * Where the worker says that it polls, see localhost/localhost.h; control, before launch;
 	 * NULL: nobody waits for it.
@@ -103,6 +105,7 @@ struct port {
 	struct rte_mempool *pool; /**< receive buffers */
 	struct rte_ring *outbox; /**< frames that control wants sent */
 	struct loop_state loop; /**< control; see there */
+	struct port_claims *claims; /**< control; others under telemetry_lock(); NULL: none */
 	/** Published by control, picked up by each queue's worker at its next housekeeping. */
 	_Atomic(const struct dlo_plan *) plan;
 	struct queue *queues[QUEUES_MAX];

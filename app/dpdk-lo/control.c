@@ -5,6 +5,7 @@
 
 #include "answer/wallclock.h"
 #include "carry.h"
+#include "claims.h"
 #include "link.h"
 #include "loop_guard.h"
 #include "loopback.h"
@@ -143,8 +144,9 @@ control_tick(struct app *app)
 	if (now >= control.next_link) {
 		control.next_link = now + cycles(CHECK_LINK_S);
 		check_link(app);
-		if (app->conf.nb_loopbacks > 0)
+		if (app->conf.nb_loopbacks > 0 || claims_any(app))
 			ports_check_usable(app);
+		claims_tick(app, now);
 	}
 	if (now >= control.next_clock) {
 		control.next_clock = now + cycles(CHECK_CLOCK_S);

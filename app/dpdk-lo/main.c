@@ -17,6 +17,7 @@
 #include "appliance.h"
 #include "capture.h"
 #include "carry.h"
+#include "claims.h"
 #include "cmdline.h"
 #include "control.h"
 #include "eal.h"
@@ -153,6 +154,8 @@ run(void)
 	if (ret == 0)
 		ret = plans_publish_all(&app);
 	if (ret == 0)
+		claims_refresh(&app);
+	if (ret == 0)
 		ret = start_capture();
 	if (ret == 0)
 		ret = workers_create(&app);
@@ -207,6 +210,7 @@ stop(void)
 		link_destroy(&app.link_dev);
 	}
 	outboxes_free(&app);
+	claims_free(&app);
 	forward_free(&app);
 	workers_free(&app);
 	plans_free(&app);

@@ -12,6 +12,7 @@
 #endif
 
 #include "appliance.h"
+#include "claims.h"
 #include "control.h"
 #include "forward.h"
 #include "hosts.h"
@@ -178,6 +179,7 @@ take_over(struct app *app, struct settings *other, char err[DLO_CONF_ERR])
 	}
 	begin_counting(app, &other->conf);
 	plans_publish_made(app, plans);
+	claims_refresh(app);
 	loopback_drop(app, &other->conf);
 	ports_update_filters(app);
 	ports_warn_open(app);

@@ -8,6 +8,7 @@
 
 #include <rte_cycles.h>
 
+#include "claims.h"
 #include "forward.h"
 #include "link.h"
 #include "log.h"
@@ -99,6 +100,7 @@ report_live(const struct app *app)
 	double hz = rte_get_tsc_hz();
 	struct line l = { .len = 0 };
 	struct dlo_counters now;
+	char conflicts[640];
 
 	if (tsc <= since)
 		return;
@@ -110,6 +112,8 @@ report_live(const struct app *app)
 		last.ports[i] = now;
 	}
 	last.tsc = tsc;
+	if (claims_conflicts(app, conflicts, sizeof(conflicts)) > 0)
+		line_add(&l, " | %s", conflicts);
 	say("%s", l.text);
 	talks_live(app);
 }
@@ -200,7 +204,7 @@ print_port(const struct port *port)
 void
 report_final(const struct app *app)
 {
-	char frames[COUNT_STRLEN];
+	char frames[COUNT_STRLEN], conflicts[640];
 
 	flockfile(stdout);
 	for (unsigned int i = 0; i < app->nb_ports; i++)
@@ -215,6 +219,8 @@ report_final(const struct app *app)
 			dlo_prefix_format(&lo->addr, text), lo->shut ? " (shut)" : "", format_count(c.answered, frames),
 			format_count(c.punted, punted), format_count(c.forwarded, forwarded));
 	}
+	if (claims_conflicts(app, conflicts, sizeof(conflicts)) > 0)
+		printf("in conflict: %s\n", conflicts);
 	for (unsigned int i = 0; i < app->nb_workers; i++) {
 		const struct worker *w = &app->workers[i];
 		uint64_t busy = dlo_count_read(&w->busy_cycles);

@@ -13,6 +13,7 @@
 #include <rte_cycles.h>
 #include <rte_version.h>
 
+#include "claims.h"
 #include "forward.h"
 #include "log.h"
 #include "talks.h"
@@ -75,11 +76,15 @@ loopback_json(const struct app *app, unsigned int i)
 	const struct dlo_conf_loopback *lo = &app->conf.loopbacks[i];
 	struct loopback_counters c;
 	char text[DLO_PREFIX_STRLEN];
+	uint64_t conflicts;
+	bool contested;
 
 	forward_counters(app, i, &c);
-	return json_pack("{s:s, s:s, s:b, s:I, s:I, s:I}", "name", lo->name, "address",
+	claims_loopback(app, i, &conflicts, &contested);
+	return json_pack("{s:s, s:s, s:b, s:I, s:I, s:I, s:I}", "name", lo->name, "address",
 		dlo_prefix_format(&lo->addr, text), "shut", lo->shut, "answered", (json_int_t)c.answered, "punted",
-		(json_int_t)c.punted, "forwarded", (json_int_t)c.forwarded);
+		(json_int_t)c.punted, "forwarded", (json_int_t)c.forwarded, "conflicts",
+		(json_int_t)conflicts);
 }
 
 static json_t *

@@ -9,6 +9,7 @@
 #include <rte_ethdev.h>
 #include <rte_telemetry.h>
 
+#include "claims.h"
 #include "compat.h"
 #include "filter.h"
 #include "forward.h"
@@ -281,10 +282,13 @@ reply_loopbacks(const struct app *app, const char *params, struct rte_tel_data *
 		const struct dlo_conf_loopback *lo = &app->conf.loopbacks[i];
 		struct rte_tel_data *one = rte_tel_data_alloc();
 		struct loopback_counters c;
+		uint64_t conflicts;
+		bool contested;
 
 		if (one == NULL)
 			break;
 		forward_counters(app, (unsigned int)i, &c);
+		claims_loopback(app, (unsigned int)i, &conflicts, &contested);
 		rte_tel_data_start_dict(one);
 		rte_tel_data_add_dict_string(one, "name", lo->name);
 		rte_tel_data_add_dict_string(one, "address", dlo_prefix_format(&lo->addr, text));
@@ -293,6 +297,8 @@ reply_loopbacks(const struct app *app, const char *params, struct rte_tel_data *
 		dlo_tel_add_dict_uint(one, "answered", c.answered);
 		dlo_tel_add_dict_uint(one, "punted", c.punted);
 		dlo_tel_add_dict_uint(one, "forwarded", c.forwarded);
+		rte_tel_data_add_dict_string(one, "conflict", contested ? "yes" : "no");
+		dlo_tel_add_dict_uint(one, "conflicts", conflicts);
 		snprintf(key, sizeof(key), "%lu", i);
 		if (rte_tel_data_add_dict_container(d, key, one, 0) != 0)
 			rte_tel_data_free(one);
@@ -415,6 +421,8 @@ static const struct command {
 	{ "/dlo/link", "The host link. No parameters", reply_link, NULL },
 	{ "/dlo/loopbacks", "Loopback addresses, 32 at a time. Parameters: number of the first (0)",
 		reply_loopbacks, NULL },
+	{ "/dlo/addresses", "Whose our addresses are, 32 at a time. Parameters: number of the first (0)",
+		claims_reply, NULL },
 	{ "/dlo/lcores", "What lcores poll and how busy they are, in TSC cycles. No parameters",
 		reply_lcores, NULL },
 	{ "/dlo/localhost", "What is carried of localhost, and who talks to whom, 12 pairs at a time. "

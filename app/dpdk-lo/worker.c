@@ -193,8 +193,11 @@ queue_poll(struct queue *q, uint64_t now)
 	dlo_count(&c->rx_bytes, burst.rx_bytes);
 
 	kept = burst.nb_back + burst.nb_punt;
-	for (uint16_t i = kept; i < nb; i++)
+	for (uint16_t i = kept; i < nb; i++) {
 		dlo_count(&c->verdict[burst.verdict[i]], 1);
+		if (unlikely(burst.verdict[i] == DLO_DROP_CONFLICT))
+			claims_note(&q->heard, pkts[i]);
+	}
 	if (unlikely(q->worker->forward != NULL)) {
 		forward_hear(q, pkts + kept, burst.verdict + kept, nb - kept);
 		if (burst.nb_punt > 0)

@@ -90,6 +90,11 @@ void dlo_nd_write(const struct dlo_plan *plan, struct dlo_packet *p);
 enum dlo_verdict dlo_icmp_decide(const struct dlo_plan *plan, struct dlo_packet *p);
 enum dlo_verdict dlo_icmpv6_decide(const struct dlo_plan *plan, struct dlo_packet *p);
 void dlo_icmp_write(struct dlo_packet *p);
+/**
+ * @param type DLO_ND_OPT_SLLA or DLO_ND_OPT_TLLA
+ * @return the six bytes of that option of a neighbour discovery message, or NULL: there is none
+ */
+const uint8_t *dlo_nd_lla(const struct dlo_packet *p, uint8_t type);
 /* The UDP answers decide together: what a request must be like is the same for all. */
 enum dlo_verdict dlo_udp_decide(const struct dlo_plan *plan, struct dlo_packet *p);
 void dlo_udp_echo_write(struct dlo_packet *p);

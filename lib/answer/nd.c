@@ -89,6 +89,33 @@ check_solicitation(const struct dlo_plan *plan, const struct dlo_packet *p)
 	return dlo_packet_l4_sum_is_good(p) ? DLO_PASS : DLO_DROP_BAD_CKSUM;
 }
 
+const uint8_t *
+dlo_nd_lla(const struct dlo_packet *p, uint8_t type)
+{
+	uint32_t end = p->frame.l3_end < p->head_len ? p->frame.l3_end : p->head_len;
+	uint32_t off = p->frame.l4_off + DLO_ND_HLEN;
+
+	while (off + DLO_ND_OPT_LLA_LEN <= end) {
+		if (p->head[off + 1] == 0)
+			return NULL;
+		if (p->head[off] == type)
+			return p->head + off + 2;
+		off += (uint32_t)p->head[off + 1] * 8;
+	}
+	return NULL;
+}
+
+/* What we said ourselves, sent back by a mirror that put its own MAC in front. */
+static bool
+is_our_own(const struct dlo_plan *plan, const struct dlo_packet *p)
+{
+	const uint8_t *lla = dlo_nd_lla(p, p->head[p->frame.l4_off] == DLO_ICMPV6_NA ?
+			DLO_ND_OPT_TLLA : DLO_ND_OPT_SLLA);
+
+	return dlo_mac_is_own(plan, dlo_get48(p->head + DLO_ETHER_SRC)) ||
+		(lla != NULL && dlo_mac_is_own(plan, dlo_get48(lla)));
+}
+
 /*
  * RFC 4862 5.4.3, 5.4.4: an advertisement whose target is ours, or a solicitation from our address,
  * by another station; sound as RFC 4861 7.1 wants them. Who detects duplicates himself gets an
@@ -106,8 +133,7 @@ is_conflict(const struct dlo_plan *plan, const struct dlo_packet *p)
 		ip[DLO_IPV6_HOPS] == 255 && icmp[DLO_ICMP_CODE] == 0 &&
 		(f->flags & DLO_FRAME_FRAG_HDR) == 0 &&
 		f->l4_off == f->l3_off + DLO_IPV6_HLEN && dlo_is_from_station(p->head) &&
-		!dlo_mac_is_own(plan, dlo_get48(p->head + DLO_ETHER_SRC)) &&
-		dlo_packet_l4_sum_is_good(p);
+		!is_our_own(plan, p) && dlo_packet_l4_sum_is_good(p);
 }
 
 enum dlo_verdict

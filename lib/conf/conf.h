@@ -50,6 +50,7 @@ enum dlo_conf_port_bit {
 	DLO_CONF_FILTER_EXPR = 1 << 12,
 	DLO_CONF_UNMATCHED = 1 << 13,
 	DLO_CONF_LOOP_GUARD = 1 << 14,
+	DLO_CONF_DUPLICATE_CHECK = 1 << 15,
 };
 
 /** Settings of the UDP echo answer. */
@@ -119,6 +120,7 @@ struct dlo_conf_port {
 	char filter[DLO_CONF_FILTER]; /**< pcap-filter expression; "": every frame matches */
 	bool unmatched_to_host; /**< what does not match is the host's */
 	bool loop_guard; /**< active loop detection */
+	bool duplicate_check; /**< ask whether addresses of ours are somebody else's */
 	unsigned int nb_addresses;
 	struct dlo_prefix addresses[DLO_CONF_ADDRESSES_MAX];
 };

@@ -112,6 +112,19 @@ const struct dlo_option dlo_options[] = {
 		.set = dlo_conf_set_address,
 	},
 	{
+		.name = "duplicate-check",
+		.arg = "on|off",
+		.port_bit = DLO_CONF_DUPLICATE_CHECK,
+		.group = ADDRESSES,
+		.help = "Ask on the port, whenever it comes up, whether somebody else has one of our "
+			"addresses or loopbacks (RFC 5227, RFC 4862), and announce those that are free. "
+			"One that is not is said and counted ('conflict'), answered all the same, and "
+			"asked for again a minute after the other was last heard.",
+		.dflt = "on; off on ring, null and pcap ports, on the host link, and with --inject",
+		.live = true,
+		.set = dlo_conf_set_duplicate_check,
+	},
+	{
 		.name = "answer",
 		.arg = "LIST",
 		.port_bit = DLO_CONF_ANSWER,

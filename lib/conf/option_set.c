@@ -83,6 +83,12 @@ DLO_CONF_SETTER(loop_guard)
 	return read_switch(value, &port->loop_guard, err);
 }
 
+DLO_CONF_SETTER(duplicate_check)
+{
+	(void)conf;
+	return read_switch(value, &port->duplicate_check, err);
+}
+
 DLO_CONF_SETTER(filter)
 {
 	(void)conf;

@@ -20,6 +20,7 @@ DLO_CONF_SETTER(guards);
 DLO_CONF_SETTER(filter);
 DLO_CONF_SETTER(unmatched);
 DLO_CONF_SETTER(loop_guard);
+DLO_CONF_SETTER(duplicate_check);
 DLO_CONF_SETTER(address);
 DLO_CONF_SETTER(answer);
 DLO_CONF_SETTER(allow);

@@ -17,7 +17,7 @@ static const struct {
 	const char *driver;
 	enum dlo_accept accept;
 	bool guards;
-	bool loop_guard; /* off where there is no network: a ring loops by its nature */
+	bool network; /* or something like one: loops and others with our address are faults there */
 } drivers[] = {
 	{ "net_ring", DLO_ACCEPT_UNICAST, true, false },
 	{ "net_pcap", DLO_ACCEPT_UNICAST, true, false },
@@ -31,7 +31,9 @@ static const struct {
 	{ "net_null", DLO_ACCEPT_ANY, false, false },
 };
 
-#define NOT_FOR_LINK (DLO_CONF_FILTER_EXPR | DLO_CONF_UNMATCHED | DLO_CONF_LOOP_GUARD)
+#define NOT_FOR_LINK                                                                               \
+	(DLO_CONF_FILTER_EXPR | DLO_CONF_UNMATCHED | DLO_CONF_LOOP_GUARD |        \
+		DLO_CONF_DUPLICATE_CHECK)
 
 static void
 set_defaults(struct dlo_conf_port *port, const struct dlo_conf_port_facts *facts)
@@ -44,6 +46,7 @@ set_defaults(struct dlo_conf_port *port, const struct dlo_conf_port_facts *facts
 	port->guards = true;
 	/* The kernel reflects nothing, and whoever is bridged to it guards his own end. */
 	port->loop_guard = !link;
+	port->duplicate_check = !link;
 	port->answers = DEFAULT_ANSWERS;
 	dlo_conf_udp_echo_init(&port->udp_echo);
 	dlo_conf_stamp_init(&port->stamp);
@@ -55,7 +58,8 @@ set_defaults(struct dlo_conf_port *port, const struct dlo_conf_port_facts *facts
 			continue;
 		port->accept = drivers[i].accept;
 		port->guards = drivers[i].guards;
-		port->loop_guard = drivers[i].loop_guard;
+		port->loop_guard = drivers[i].network;
+		port->duplicate_check = drivers[i].network;
 	}
 }
 
@@ -72,6 +76,8 @@ overlay(struct dlo_conf_port *port, const struct dlo_conf_port *over)
 		port->guards = over->guards;
 	if ((over->set & DLO_CONF_LOOP_GUARD) != 0)
 		port->loop_guard = over->loop_guard;
+	if ((over->set & DLO_CONF_DUPLICATE_CHECK) != 0)
+		port->duplicate_check = over->duplicate_check;
 	if ((over->set & DLO_CONF_FILTER_EXPR) != 0)
 		memcpy(port->filter, over->filter, sizeof(port->filter));
 	if ((over->set & DLO_CONF_UNMATCHED) != 0)
@@ -112,9 +118,11 @@ dlo_conf_resolve(const struct dlo_conf *conf, const struct dlo_conf_port_facts *
 	struct dlo_conf_port *ret)
 {
 	set_defaults(ret, facts);
-	/* Who injects frames wants them to go round. */
-	if (conf->inject.count > 0)
+	/* Who injects frames wants them to go round, and no others. */
+	if (conf->inject.count > 0) {
 		ret->loop_guard = false;
+		ret->duplicate_check = false;
+	}
 	overlay(ret, &conf->all);
 	/* What comes from the host is no traffic to be chosen from, unless somebody says so. */
 	if (facts->ifname != NULL) {
@@ -122,6 +130,7 @@ dlo_conf_resolve(const struct dlo_conf *conf, const struct dlo_conf_port_facts *
 		ret->filter[0] = '\0';
 		ret->unmatched_to_host = false;
 		ret->loop_guard = false;
+		ret->duplicate_check = false;
 	}
 	for (unsigned int i = 0; i < conf->nb_ports; i++) {
 		const char *name = conf->ports[i].name;

@@ -106,15 +106,35 @@ bool dlo_neighbour_heard(const struct dlo_plan *plan, struct rte_mbuf *m, struct
 #define DLO_NEIGHBOUR_ASK_MAX 96
 
 /**
+ * Say who else uses an address of ours.
+ * @param m a frame that dlo_reflect_burst() dropped with DLO_DROP_CONFLICT
+ * @param ret family and addr of the address, mac of who uses it, no tags
+ * @return true with @p ret filled
+ */
+bool dlo_neighbour_conflict(struct rte_mbuf *m, struct dlo_station *ret);
+
+/**
  * Write the question who has an address: a broadcast ARP request, or a neighbour solicitation to
  * the solicited-node group (RFC 4861 7.2.2).
  * @param buf room for DLO_NEIGHBOUR_ASK_MAX bytes
  * @param who family and addr of whom is looked for
  * @param mac software MAC of the port that asks
- * @param own the port's own address of the same family, network order
+ * @param own the port's own address of the same family, network order; all zero: it has none yet,
+ *   and asks for its own (RFC 5227 2.1.1, RFC 4862 5.4.2)
  * @return the length of the frame in bytes
  */
 uint32_t dlo_neighbour_ask(uint8_t *buf, const struct dlo_station *who,
 	const struct rte_ether_addr *mac, const uint8_t *own);
+
+/**
+ * Write that an address is ours: an ARP announcement (RFC 5227 2.3), or an unsolicited neighbour
+ * advertisement to all nodes (RFC 4861 7.2.6).
+ * @param buf room for DLO_NEIGHBOUR_ASK_MAX bytes
+ * @param who family and addr of ours
+ * @param mac software MAC of the port that it is told on
+ * @return the length of the frame in bytes
+ */
+uint32_t dlo_neighbour_tell(uint8_t *buf, const struct dlo_station *who,
+	const struct rte_ether_addr *mac);
 
 #endif

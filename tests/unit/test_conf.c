@@ -54,6 +54,8 @@ static const struct row {
 	{ "loop-guard", "on@x", NULL },
 	{ "loop-guard", "off", NULL },
 	{ "loop-guard", "maybe", "unknown state 'maybe'; known: off, on" },
+	{ "duplicate-check", "off@x", NULL },
+	{ "duplicate-check", "maybe", "unknown state 'maybe'; known: off, on" },
 	{ "filter", "udp port 862 and not host 192.0.2.1", NULL },
 	{ "filter", "ip6@x", NULL },
 	{ "filter", "", "the value is empty" },
@@ -444,15 +446,20 @@ named_over_general_over_default(void **state)
 	assert_int_equal(port.addresses[0].addr[3], 3);
 	assert_int_equal(port.addresses[1].family, 6);
 
-	/* Where there is a network the guard is on, unless frames are to go round. */
-	assert_false(port.loop_guard);
+	/* Where there is a network both are on, unless frames are to go round. */
+	assert_false(port.loop_guard || port.duplicate_check);
 	dlo_conf_resolve(&conf, &null0, &port);
-	assert_false(port.loop_guard);
+	assert_false(port.loop_guard || port.duplicate_check);
 	dlo_conf_resolve(&conf, &memif0, &port);
-	assert_true(port.loop_guard);
+	assert_true(port.loop_guard && port.duplicate_check);
 	set_ok("inject", "1");
 	dlo_conf_resolve(&conf, &memif0, &port);
-	assert_false(port.loop_guard);
+	assert_false(port.loop_guard || port.duplicate_check);
+	set_ok("duplicate-check", "on");
+	dlo_conf_resolve(&conf, &memif0, &port);
+	assert_true(port.duplicate_check);
+	dlo_conf_resolve(&conf, &link, &port);
+	assert_false(port.duplicate_check);
 	set_ok("loop-guard", "on");
 	dlo_conf_resolve(&conf, &memif0, &port);
 	assert_true(port.loop_guard);
