@@ -17,7 +17,7 @@ test='
 	libcmocka-dev
 	dpdk-dev python3-scapy tshark
 	arping bird2 busybox-static curl ethtool iperf3 iputils-ping kmod libcap2-bin ndisc6 net-tools procps
-	qemu-system-x86 tmux traceroute util-linux
+	qemu-system-x86 systemd tmux traceroute util-linux
 	bind9-dnsutils dnsmasq-base redis-tools
 	gnuplot-nox hping3 netsniff-ng nmap tcpreplay wrk
 '

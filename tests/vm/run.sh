@@ -7,6 +7,7 @@
 # and every other module, on a kernel that is not ours. Its output and exit code are run.sh's.
 # KERNEL-DIR is where the kernel is kept between runs. Exit 77: not possible here, with a reason.
 # DLO_VM_QEMU: more arguments for QEMU, words without blanks in them.
+# DLO_VM_SYSTEMD: if not empty, the machine is systemd's, and PROGRAM runs as a service.
 # DLO_VM_SECONDS: how long it may take, 200 if unset. DLO_VM_MEMORY: megabytes, 1536 if unset.
 set -u
 here=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
@@ -34,7 +35,12 @@ QEMU=
 trap '[ -z "$QEMU" ] || kill "$QEMU" 2>/dev/null; rm -rf "$T"' EXIT
 trap 'exit 1' HUP INT TERM
 mkdir "$T/share"
-printf '%s\n' "$here/guest.sh" >"$T/share/guest"
+first=guest.sh
+if [ -n "${DLO_VM_SYSTEMD:-}" ]; then
+	[ -x /lib/systemd/systemd ] || skip "systemd is not installed"
+	first=guest_systemd.sh
+fi
+printf '%s\n' "$here/$first" >"$T/share/guest"
 printf '%s\n' "$kernel" >"$T/share/kernel"
 printf '%s\n' "$(realpath -- "$(command -v "$1")")" "${@:2}" >"$T/share/command"
 "$here/make_initramfs.py" "$kernel" "$busybox" "$here/init.sh" "$T/initramfs" || exit 1
