@@ -32,7 +32,8 @@
 #define CHOWN CAPS_BIT(CAP_CHOWN)
 
 /*
- * What any start may take: interfaces and sockets, BPF (SYS_ADMIN to look up programs of others),
+ * What any start may take: interfaces and sockets, BPF (SYS_ADMIN to look up programs of others,
+ * PERFMON where a kernel's verifier wants it),
  * memory that stays where it is and its physical addresses, ports of PCI devices, files of whoever
  * called sudo.
  */

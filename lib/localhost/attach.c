@@ -151,26 +151,7 @@ dlo_localhost_detach(struct dlo_localhost_attachment *a)
 int
 dlo_localhost_remove_filter(unsigned int ifindex, bool egress, const char *prog_name)
 {
-	struct bpf_tc_hook hook;
-	struct bpf_tc_opts opts;
-	struct bpf_prog_info info;
-	uint32_t len = sizeof(info);
-	int fd, ret;
+	int ret = dlo_localhost_has_program(ifindex, egress, DLO_LOCALHOST_PRIORITY, prog_name);
 
-	hook_of(&hook, ifindex, egress);
-	our_filter(&opts);
-	if (bpf_tc_query(&hook, &opts) != 0)
-		return 0;
-	fd = bpf_prog_get_fd_by_id(opts.prog_id);
-	if (fd < 0)
-		return fd;
-	memset(&info, 0, sizeof(info));
-	ret = bpf_obj_get_info_by_fd(fd, &info, &len);
-	close(fd);
-	if (ret != 0)
-		return -errno;
-	/* The kernel keeps 15 characters of a name. */
-	if (strncmp(info.name, prog_name, sizeof(info.name) - 1) != 0)
-		return 0;
-	return remove_filter(ifindex, egress);
+	return ret <= 0 ? ret : remove_filter(ifindex, egress);
 }

@@ -182,15 +182,23 @@ is_wanted(struct __sk_buff *skb, const struct packet *p)
 	return has_port(udp_ports, port[0]) || has_port(udp_ports, port[1]);
 }
 
-/* The oldest sign of life decides: a flow must not depend on the queue that it hashes to. */
+/*
+ * The oldest sign of life decides: a flow must not depend on the queue that it hashes to.
+ *
+ * Unrolled, for the kernel also follows the ways that a CPU might guess: there the loop's counter is
+ * not known, and Linux 6.1 lets only those with CAP_PERFMON move a pointer by what is not known.
+ */
 static __always_inline int
 is_polled(void)
 {
 	__u64 now = bpf_ktime_get_coarse_ns();
 
-	for (__u32 i = 0; i < DLO_LOCALHOST_BEATS && i < nb_beats; i++) {
+#pragma clang loop unroll(full)
+	for (__u32 i = 0; i < DLO_LOCALHOST_BEATS; i++) {
 		__u64 beat = *(volatile __u64 *)&beats[i].ns;
 
+		if (i >= nb_beats)
+			break;
 		if ((__s64)(now - beat) > (__s64)stall_ns)
 			return 0;
 	}

@@ -58,65 +58,88 @@ has_capability(unsigned int cap)
 	return (data[CAP_TO_INDEX(cap)].effective & CAP_TO_MASK(cap)) != 0;
 }
 
-/* The verifier lets only those with CAP_PERFMON compute with pointers into a packet. */
 static int
 check_capabilities(char err[DLO_LOCALHOST_ERR])
 {
-	bool admin = has_capability(CAP_SYS_ADMIN);
 	const struct {
 		const char *name;
 		bool there;
 	} needed[] = {
 		{ "CAP_NET_ADMIN", has_capability(CAP_NET_ADMIN) },
-		{ "CAP_BPF", admin || has_capability(CAP_BPF) },
-		{ "CAP_PERFMON", admin || has_capability(CAP_PERFMON) },
+		{ "CAP_BPF", has_capability(CAP_BPF) || has_capability(CAP_SYS_ADMIN) },
 	};
 	const unsigned int nb = sizeof(needed) / sizeof(needed[0]);
-	unsigned int missing = 0, said = 0;
+	unsigned int missing = 0;
 	char names[64] = "";
 
-	for (unsigned int i = 0; i < nb; i++)
-		missing += !needed[i].there;
+	for (unsigned int i = 0; i < nb; i++) {
+		if (!needed[i].there)
+			snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
+				missing++ == 0 ? "" : " and ", needed[i].name);
+	}
 	if (missing == 0)
 		return 0;
-	for (unsigned int i = 0; i < nb; i++) {
-		if (needed[i].there)
-			continue;
-		said++;
-		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
-			said == 1 ? "" : said == missing ? " and " : ", ", needed[i].name);
-	}
 	return dlo_localhost_fail(err, -EPERM, "--localhost needs the %s %s, to load BPF programs and "
 		"to hang them on lo: start as root, or grant %s", missing == 1 ? "capability" :
 		"capabilities", names, missing == 1 ? "it" : "them");
+}
+
+/*
+ * BPF programs read the machine's clock, we read that of our time namespace: signs of life would be
+ * too old for ever, or never.
+ */
+static int
+check_clock(char err[DLO_LOCALHOST_ERR])
+{
+	FILE *f = fopen("/proc/self/timens_offsets", "re");
+	long long seconds = 0;
+	long ns = 0;
+
+	if (f == NULL)
+		return 0;
+	if (fscanf(f, "monotonic %lld %ld", &seconds, &ns) != 2)
+		seconds = ns = 0;
+	fclose(f);
+	if (seconds == 0 && ns == 0)
+		return 0;
+	return dlo_localhost_fail(err, -ENOTSUP, "--localhost cannot tell the time in a time namespace "
+		"whose monotonic clock is %lld s ahead: start dpdk-lo outside of it", seconds);
+}
+
+/* What a killed process left, as its state file says. @return 0, or -errno with @p err */
+static int
+put_right(struct dlo_localhost_state *state, char err[DLO_LOCALHOST_ERR])
+{
+	int first, ret;
+
+	libbpf_set_print(silence);
+	first = dlo_localhost_sysctls_restore(state, err);
+	ret = dlo_localhost_remove_filter(LO_IFINDEX, true, LO_PROG);
+	if (ret == 0 && state->made_clsact)
+		ret = dlo_localhost_remove_clsact(LO_IFINDEX);
+	if (ret != 0 && first == 0)
+		first = dlo_localhost_fail(err, ret, "cannot take the filter of a killed dpdk-lo off "
+			"lo: %s; do it with 'tc filter del dev lo egress pref %d'", strerror(-ret),
+			DLO_LOCALHOST_PRIORITY);
+	if (first == 0)
+		state->made_clsact = false;
+	return first;
 }
 
 int
 dlo_localhost_clean(const char *state_dir, char err[DLO_LOCALHOST_ERR])
 {
 	struct dlo_localhost_state state;
-	int first, ret;
+	int found, ret;
 
 	if (!dlo_localhost_state_exists(state_dir))
 		return 0;
-	ret = dlo_localhost_state_open(&state, state_dir, err);
-	if (ret < 0)
-		return ret;
-	if (ret == 0) {
-		dlo_localhost_state_close(&state, true);
-		return 0;
-	}
-	libbpf_set_print(silence);
-	first = dlo_localhost_sysctls_restore(&state, err);
-	ret = dlo_localhost_remove_filter(LO_IFINDEX, true, LO_PROG);
-	if (ret == 0 && state.made_clsact)
-		ret = dlo_localhost_remove_clsact(LO_IFINDEX);
-	if (ret != 0 && first == 0)
-		first = dlo_localhost_fail(err, ret, "cannot take the filter of a killed dpdk-lo off "
-			"lo: %s; do it with 'tc filter del dev lo egress pref %d'", strerror(-ret),
-			DLO_LOCALHOST_PRIORITY);
-	dlo_localhost_state_close(&state, first == 0);
-	return first != 0 ? first : 1;
+	found = dlo_localhost_state_open(&state, state_dir, err);
+	if (found < 0)
+		return found;
+	ret = found > 0 ? put_right(&state, err) : 0;
+	dlo_localhost_state_close(&state, ret == 0);
+	return ret != 0 ? ret : found;
 }
 
 int
@@ -124,6 +147,8 @@ dlo_localhost_check(const char *state_dir, char err[DLO_LOCALHOST_ERR])
 {
 	int ret = check_capabilities(err);
 
+	if (ret == 0)
+		ret = check_clock(err);
 	if (ret == 0)
 		ret = dlo_localhost_clean(state_dir, err);
 	return ret < 0 ? ret : 0;
@@ -148,6 +173,10 @@ load(struct dlo_localhost *lh, const struct dlo_localhost_args *args, char err[D
 		memcpy((void *)lh->bpf->rodata->udp_ports, args->udp_ports, DLO_LOCALHOST_PORT_BYTES);
 	}
 	ret = localhost_bpf__load(lh->bpf);
+	if (ret == -EACCES && !has_capability(CAP_PERFMON) && !has_capability(CAP_SYS_ADMIN))
+		return dlo_localhost_fail(err, ret, "the kernel does not take the BPF programs for lo: "
+			"its verifier may want the capability CAP_PERFMON as well: start as root, or "
+			"grant it");
 	if (ret != 0)
 		return dlo_localhost_fail(err, ret, "the kernel does not take the BPF programs for lo: "
 			"%s; it must be Linux 5.11 or later with BPF%s", strerror(-ret),
@@ -227,8 +256,7 @@ dlo_localhost_open(const struct dlo_localhost_args *args, struct dlo_localhost *
 		return dlo_localhost_fail(err, -EINVAL, "--localhost works with 1 to %d queues of the "
 			"link, not with %u: give --link %s,queues=N", DLO_LOCALHOST_BEATS,
 			args->nb_beats, args->link_name);
-	/* Also puts right what a killed one left. */
-	ret = dlo_localhost_check(args->state_dir, err);
+	ret = check_capabilities(err);
 	if (ret != 0)
 		return ret;
 	lh = calloc(1, sizeof(*lh));
@@ -241,7 +269,11 @@ dlo_localhost_open(const struct dlo_localhost_args *args, struct dlo_localhost *
 		free(lh);
 		return ret;
 	}
-	ret = load(lh, args, err);
+	/* Of one that was killed since the check: its settings are not those to go back to. */
+	if (ret > 0)
+		ret = put_right(&lh->state, err);
+	if (ret == 0)
+		ret = load(lh, args, err);
 	if (ret == 0)
 		ret = dlo_localhost_sysctls_set(&lh->state, err);
 	if (ret == 0)

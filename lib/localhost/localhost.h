@@ -45,7 +45,8 @@ bool dlo_localhost_built(void);
 
 /**
  * What could not work, before anything is made: the programs are not built, a capability is
- * missing, somebody else carries this namespace's localhost.
+ * missing, the clock is not the machine's, somebody else carries this namespace's localhost. Puts right
+ * what a killed process left.
  * @return 0, or -errno with @p err: -ENOTSUP, -EPERM, -EBUSY, -EACCES for the state file
  */
 int dlo_localhost_check(const char *state_dir, char err[DLO_LOCALHOST_ERR]);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <linux/netlink.h>
+#include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
@@ -15,26 +16,65 @@
 
 struct query {
 	unsigned int ifindex;
-	unsigned int priority; /* not counted */
+	unsigned int priority; /* of our filter */
+	const char *prog_name; /* of our program, NULL: others' filters are looked for */
 	bool found;
 };
 
 typedef void (*message_fn)(const struct nlmsghdr *msg, struct query *query);
 
+/* @return the attribute of that type, or NULL */
+static const struct rtattr *
+find_attr(const struct rtattr *attr, int len, unsigned int type)
+{
+	for (; RTA_OK(attr, len); attr = RTA_NEXT(attr, len)) {
+		if ((attr->rta_type & NLA_TYPE_MASK) == type)
+			return attr;
+	}
+	return NULL;
+}
+
+/* Of the message itself: what is behind the struct tcmsg. */
+static const struct rtattr *
+find_tc_attr(const struct nlmsghdr *msg, unsigned int type)
+{
+	const char *tc = NLMSG_DATA(msg);
+
+	return find_attr((const struct rtattr *)(tc + NLMSG_ALIGN(sizeof(struct tcmsg))),
+		(int)msg->nlmsg_len - (int)NLMSG_LENGTH(sizeof(struct tcmsg)), type);
+}
+
+static bool
+is_kind(const struct nlmsghdr *msg, const char *kind)
+{
+	const struct rtattr *attr = find_tc_attr(msg, TCA_KIND);
+
+	return attr != NULL && RTA_PAYLOAD(attr) == strlen(kind) + 1 &&
+		memcmp(RTA_DATA(attr), kind, strlen(kind) + 1) == 0;
+}
+
 static void
 look_at_qdisc(const struct nlmsghdr *msg, struct query *query)
 {
 	const struct tcmsg *tc = NLMSG_DATA(msg);
-	const struct rtattr *attr = (const struct rtattr *)((const char *)tc + NLMSG_ALIGN(sizeof(*tc)));
-	int len = (int)msg->nlmsg_len - (int)NLMSG_LENGTH(sizeof(*tc));
 
-	if (msg->nlmsg_type != RTM_NEWQDISC || (unsigned int)tc->tcm_ifindex != query->ifindex)
-		return;
-	for (; RTA_OK(attr, len); attr = RTA_NEXT(attr, len)) {
-		if (attr->rta_type == TCA_KIND && RTA_PAYLOAD(attr) == sizeof("clsact") &&
-			memcmp(RTA_DATA(attr), "clsact", sizeof("clsact")) == 0)
-			query->found = true;
-	}
+	if (msg->nlmsg_type == RTM_NEWQDISC && (unsigned int)tc->tcm_ifindex == query->ifindex &&
+		is_kind(msg, "clsact"))
+		query->found = true;
+}
+
+/* "dlo_lo_egress:[17]", as libbpf names a filter. */
+static bool
+is_named(const struct nlmsghdr *msg, const char *prog_name)
+{
+	const struct rtattr *options = find_tc_attr(msg, TCA_OPTIONS), *name = NULL;
+	size_t len = strlen(prog_name);
+
+	if (options != NULL && is_kind(msg, "bpf"))
+		name = find_attr(RTA_DATA(options), (int)RTA_PAYLOAD(options), TCA_BPF_NAME);
+	return name != NULL && RTA_PAYLOAD(name) > len + 1 &&
+		memcmp(RTA_DATA(name), prog_name, len) == 0 &&
+		((const char *)RTA_DATA(name))[len] == ':';
 }
 
 static void
@@ -43,9 +83,14 @@ look_at_filter(const struct nlmsghdr *msg, struct query *query)
 	const struct tcmsg *tc = NLMSG_DATA(msg);
 
 	/* The head of a priority comes without a handle; priority 0 is the kernel's own. */
-	if (msg->nlmsg_type == RTM_NEWTFILTER && (unsigned int)tc->tcm_ifindex == query->ifindex &&
-		TC_H_MAJ(tc->tcm_info) != 0 && TC_H_MAJ(tc->tcm_info) >> 16 != query->priority)
-		query->found = true;
+	if (msg->nlmsg_type != RTM_NEWTFILTER || (unsigned int)tc->tcm_ifindex != query->ifindex ||
+		TC_H_MAJ(tc->tcm_info) == 0)
+		return;
+	if (query->prog_name == NULL)
+		query->found |= TC_H_MAJ(tc->tcm_info) >> 16 != query->priority;
+	else
+		query->found |= TC_H_MAJ(tc->tcm_info) >> 16 == query->priority &&
+			is_named(msg, query->prog_name);
 }
 
 /* @return true when the dump goes on; *ret_err is -errno when the kernel says so */
@@ -112,12 +157,28 @@ dlo_localhost_has_clsact(unsigned int ifindex)
 	return err != 0 ? err : query.found;
 }
 
+static int
+dump_filters(bool egress, struct query *query)
+{
+	uint32_t side = egress ? TC_H_MIN_EGRESS : TC_H_MIN_INGRESS;
+	int err = dump(RTM_GETTFILTER, TC_H_MAKE(TC_H_CLSACT, side), look_at_filter, query);
+
+	return err != 0 ? err : query->found;
+}
+
 int
 dlo_localhost_has_filters(unsigned int ifindex, bool egress, unsigned int priority)
 {
 	struct query query = { .ifindex = ifindex, .priority = priority };
-	uint32_t side = egress ? TC_H_MIN_EGRESS : TC_H_MIN_INGRESS;
-	int err = dump(RTM_GETTFILTER, TC_H_MAKE(TC_H_CLSACT, side), look_at_filter, &query);
 
-	return err != 0 ? err : query.found;
+	return dump_filters(egress, &query);
+}
+
+int
+dlo_localhost_has_program(unsigned int ifindex, bool egress, unsigned int priority,
+	const char *prog_name)
+{
+	struct query query = { .ifindex = ifindex, .priority = priority, .prog_name = prog_name };
+
+	return dump_filters(egress, &query);
 }

@@ -19,4 +19,11 @@ int dlo_localhost_has_clsact(unsigned int ifindex);
  */
 int dlo_localhost_has_filters(unsigned int ifindex, bool egress, unsigned int priority);
 
+/**
+ * By what the filter says of itself: to ask the program takes CAP_SYS_ADMIN.
+ * @return 1 when a BPF filter with program @p prog_name has that priority there, 0 when not, or -errno
+ */
+int dlo_localhost_has_program(unsigned int ifindex, bool egress, unsigned int priority,
+	const char *prog_name);
+
 #endif

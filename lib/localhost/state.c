@@ -6,12 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "localhost/sentence.h"
 
-#define FORMAT "dpdk-lo localhost 1\nroute_localnet %d\naccept_local %d\nclsact %d\n"
+#define FORMAT "dpdk-lo localhost 1\nroute_localnet %d\naccept_local %d\nclsact %d\nnamespace %llu\n"
+
+/* Linux 5.14; newer than the headers of some. */
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
 
 /* Someone else removes the file he has just been done with: how often that may happen. */
 #define OPEN_TRIES 8
@@ -63,6 +69,41 @@ make_path(const char *dir, char *buf, size_t size)
 	return 0;
 }
 
+/*
+ * Never given twice, unlike the number in the file's name: that of a namespace that is gone can be
+ * another's by now, whose settings are not ours to put back. 0 where the kernel does not tell.
+ */
+static unsigned long long
+namespace_cookie(void)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	uint64_t cookie = 0;
+	socklen_t len = sizeof(cookie);
+
+	if (fd < 0)
+		return 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len) != 0)
+		cookie = 0;
+	close(fd);
+	return cookie;
+}
+
+/* @return whether the file says what a killed process changed in this very namespace */
+static bool
+read_state(struct dlo_localhost_state *state)
+{
+	unsigned long long cookie = 0;
+	char text[256] = "";
+	int clsact = 0, nb;
+	ssize_t n = pread(state->fd, text, sizeof(text) - 1, 0);
+
+	text[n > 0 ? n : 0] = '\0';
+	nb = sscanf(text, FORMAT, &state->was[DLO_LOCALHOST_ROUTE_LOCALNET],
+		&state->was[DLO_LOCALHOST_ACCEPT_LOCAL], &clsact, &cookie);
+	state->made_clsact = clsact != 0;
+	return nb >= 3 && (cookie == 0 || state->cookie == 0 || cookie == state->cookie);
+}
+
 bool
 dlo_localhost_state_exists(const char *dir)
 {
@@ -76,10 +117,7 @@ int
 dlo_localhost_state_open(struct dlo_localhost_state *state, const char *dir,
 	char err[DLO_LOCALHOST_ERR])
 {
-	char text[256] = "";
 	struct stat st;
-	int clsact = 0;
-	ssize_t n;
 	int fd;
 
 	memset(state, 0, sizeof(*state));
@@ -100,13 +138,10 @@ dlo_localhost_state_open(struct dlo_localhost_state *state, const char *dir,
 	if (fd < 0)
 		return fd;
 	state->fd = fd;
-	n = pread(fd, text, sizeof(text) - 1, 0);
-	text[n > 0 ? n : 0] = '\0';
-	if (sscanf(text, FORMAT, &state->was[DLO_LOCALHOST_ROUTE_LOCALNET],
-		&state->was[DLO_LOCALHOST_ACCEPT_LOCAL], &clsact) == 3) {
-		state->made_clsact = clsact != 0;
+	state->cookie = namespace_cookie();
+	if (read_state(state))
 		return 1;
-	}
+	state->made_clsact = false;
 	for (unsigned int i = 0; i < DLO_LOCALHOST_SYSCTLS; i++)
 		state->was[i] = -1;
 	return 0;
@@ -117,7 +152,7 @@ dlo_localhost_state_save(const struct dlo_localhost_state *state, char err[DLO_L
 {
 	char text[256];
 	int len = snprintf(text, sizeof(text), FORMAT, state->was[DLO_LOCALHOST_ROUTE_LOCALNET],
-		state->was[DLO_LOCALHOST_ACCEPT_LOCAL], state->made_clsact);
+		state->was[DLO_LOCALHOST_ACCEPT_LOCAL], state->made_clsact, state->cookie);
 
 	if (pwrite(state->fd, text, len, 0) != len || ftruncate(state->fd, len) != 0)
 		return dlo_localhost_fail(err, errno != 0 ? -errno : -EIO,

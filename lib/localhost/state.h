@@ -24,6 +24,7 @@ struct dlo_localhost_state {
 	char path[256];
 	int was[DLO_LOCALHOST_SYSCTLS]; /**< values before us; -1: not touched */
 	bool made_clsact; /**< lo's clsact is ours to take away */
+	unsigned long long cookie; /**< the network namespace's; 0: not known */
 };
 
 /**
