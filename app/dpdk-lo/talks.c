@@ -79,19 +79,17 @@ bytes_of(const struct dlo_talk *t)
 static void
 subtract_last(struct watch_talk *t)
 {
-	for (unsigned int i = 0; i < last.nb; i++) {
-		const struct dlo_talk *was = &last.talks[i].talk;
+	const struct watch_talk *found = watch_find(last.talks, last.nb, t);
+	const struct dlo_talk *was;
 
-		if (memcmp(&was->key, &t->talk.key, sizeof(was->key)) != 0 ||
-			frames_of(was) > frames_of(&t->talk))
-			continue;
-		for (unsigned int way = 0; way < DLO_TALK_WAYS; way++) {
-			t->talk.frames[way] -= RTE_MIN(was->frames[way], t->talk.frames[way]);
-			t->talk.bytes[way] -= RTE_MIN(was->bytes[way], t->talk.bytes[way]);
-		}
-		t->talk.connections -= RTE_MIN(was->connections, t->talk.connections);
+	if (found == NULL || frames_of(&found->talk) > frames_of(&t->talk))
 		return;
+	was = &found->talk;
+	for (unsigned int way = 0; way < DLO_TALK_WAYS; way++) {
+		t->talk.frames[way] -= RTE_MIN(was->frames[way], t->talk.frames[way]);
+		t->talk.bytes[way] -= RTE_MIN(was->bytes[way], t->talk.bytes[way]);
 	}
+	t->talk.connections -= RTE_MIN(was->connections, t->talk.connections);
 }
 
 /* Most bytes first, the others last. */

@@ -208,50 +208,74 @@ name_ends(struct watch_talk *t)
 	inet_ntop(family, key->server, t->server, sizeof(t->server));
 }
 
-/* Add to the pair of the same ends, which other queues may have seen, or behind the last. */
-static unsigned int
-merge_talk(struct watch_talk *list, unsigned int nb, const struct dlo_talk *talk)
+static int
+compare_keys(const void *va, const void *vb)
 {
-	struct watch_talk *t = list;
+	const struct watch_talk *a = va, *b = vb;
 
-	for (; t < list + nb && memcmp(&t->talk.key, &talk->key, sizeof(talk->key)) != 0; t++)
-		;
-	if (t == list + nb) {
-		memset(t, 0, sizeof(*t));
-		t->talk.key = talk->key;
-		name_ends(t);
-		nb++;
+	return memcmp(&a->talk.key, &b->talk.key, sizeof(a->talk.key));
+}
+
+/*
+ * Several queues may have seen the same pair. By sorting: many queues with many pairs each are a
+ * matter of milliseconds, in the loop that may be the one that polls.
+ * @return how many are left
+ */
+static unsigned int
+merge_talks(struct watch_talk *list, unsigned int nb)
+{
+	unsigned int kept = 0;
+
+	qsort(list, nb, sizeof(*list), compare_keys);
+	for (unsigned int i = 0; i < nb; i++) {
+		const struct dlo_talk *from = &list[i].talk;
+		struct dlo_talk *to;
+
+		if (kept == 0 || compare_keys(&list[kept - 1], &list[i]) != 0) {
+			list[kept++] = list[i];
+			continue;
+		}
+		to = &list[kept - 1].talk;
+		for (unsigned int way = 0; way < DLO_TALK_WAYS; way++) {
+			to->frames[way] += from->frames[way];
+			to->bytes[way] += from->bytes[way];
+		}
+		to->connections += from->connections;
+		to->last = RTE_MAX(to->last, from->last);
 	}
-	for (unsigned int way = 0; way < DLO_TALK_WAYS; way++) {
-		t->talk.frames[way] += talk->frames[way];
-		t->talk.bytes[way] += talk->bytes[way];
-	}
-	t->talk.connections += talk->connections;
-	t->talk.last = RTE_MAX(t->talk.last, talk->last);
-	return nb;
+	for (unsigned int i = 0; i < kept; i++)
+		name_ends(&list[i]);
+	return kept;
 }
 
 int
 watch_talks(const struct app *app, struct watch_talk **ret, unsigned int *ret_nb)
 {
-	struct dlo_talk talk;
+	struct watch_talk *list;
 	unsigned int nb = 0;
 
 	*ret = NULL;
 	*ret_nb = 0;
 	if (app->link == NULL || app->link->nb_queues == 0 || talks_of(app, 0) == NULL)
 		return 0;
-	*ret = malloc((size_t)app->link->nb_queues * DLO_TALK_PAIRS * sizeof(**ret));
-	if (*ret == NULL)
+	list = calloc((size_t)app->link->nb_queues * DLO_TALK_PAIRS, sizeof(*list));
+	if (list == NULL)
 		return -ENOMEM;
 	for (uint16_t q = 0; q < app->link->nb_queues; q++) {
 		for (unsigned int i = 0; i < DLO_TALK_PAIRS; i++) {
-			if (dlo_talk_at(talks_of(app, q), i, &talk))
-				nb = merge_talk(*ret, nb, &talk);
+			if (dlo_talk_at(talks_of(app, q), i, &list[nb].talk))
+				nb++;
 		}
 	}
-	*ret_nb = nb;
+	*ret = list;
+	*ret_nb = merge_talks(list, nb);
 	return 0;
+}
+
+const struct watch_talk *
+watch_find(const struct watch_talk *list, unsigned int nb, const struct watch_talk *like)
+{
+	return nb == 0 ? NULL : bsearch(like, list, nb, sizeof(*list), compare_keys);
 }
 
 int

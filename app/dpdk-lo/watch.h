@@ -63,6 +63,10 @@ void watch_port_times(const struct port *port, struct watch_times *ret);
  */
 int watch_talks(const struct app *app, struct watch_talk **ret, unsigned int *ret_nb);
 
+/** @return what an array of watch_talks() has of the same pair as @p like, or NULL. Thread: any. */
+const struct watch_talk *watch_find(const struct watch_talk *list, unsigned int nb,
+	const struct watch_talk *like);
+
 /**
  * How long a pair's frames are inside, and its answers take.
  * @return 0, or -ENOMEM. Thread: any but the worker.
