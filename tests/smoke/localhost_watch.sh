@@ -30,18 +30,45 @@ PY
 serve 8080 127.0.0.1
 serve 8081 ::1
 remember_host
-start watch --file-prefix smoke -- --localhost --latency --stats 0.5 --json "$T/watch.json"
-for i in 1 2 3; do
-	carried tcp fetch 127.0.0.1:8080
+
+# udp_ports FIRST LAST: a datagram to each and its answer.
+udp_ports()
+{
+	timeout 60 /usr/bin/python3 - "$@" <<'PY'
+import socket, sys
+for port in range(int(sys.argv[1]), int(sys.argv[2]) + 1):
+    server, client = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+    server.bind(("127.0.0.1", port))
+    client.sendto(b"question", server.getsockname())
+    server.sendto(b"answer", server.recvfrom(100)[1])
+    assert client.recv(100) == b"answer"
+PY
+}
+
+# What the numbers below are of. It ends where something was left out of them.
+talk()
+{
+	for _ in 1 2 3; do
+		carried tcp fetch 127.0.0.1:8080
+	done
+	carried tcp fetch '[::1]:8081'
+	carried icmp ping -n -q -c 4 -i 0.05 -I 127.0.0.7 127.0.0.1
+	[ "$(lo_count native_stalled)" = 0 ] || return
+	udp_ports 5400 5429 || fail "udp"
+	ip link set lo mtu 1500
+	carried udp udp 5353 20000 # in fragments
+	ip link set lo mtu 65536
+	settle
+}
+
+# All of it has to be carried, and so it begins anew where a busy machine let something go by itself.
+for try in 1 2 3 4 5 6 7 8; do
+	start watch --file-prefix smoke -- --localhost --latency --stats 0.5 --json "$T/watch.json"
+	talk
+	[ "$(lo_count native_stalled)" = 0 ] && break
+	stop "$PID"
+	[ "$try" -lt 8 ] || skip "this machine keeps a poll loop from its core for 40 ms every few seconds"
 done
-carried tcp fetch '[::1]:8081'
-carried icmp ping -n -q -c 4 -i 0.05 -I 127.0.0.7 127.0.0.1
-for port in $(seq 5400 5429); do
-	udp "$port" 100 || fail "udp $port"
-done
-ip link set lo mtu 1500
-carried udp udp 5353 20000 # in fragments
-ip link set lo mtu 65536
 pairs "t('tcp', '127.0.0.1', '127.0.0.1', 8080)['connections'] == 3" || fail "connections"
 pairs "t('tcp', '127.0.0.1', '127.0.0.1', 8080)['bytes_to_client'] > 3 * 2000000" || fail "bytes"
 pairs "t('tcp', '127.0.0.1', '127.0.0.1', 8080)['round_trip_count'] == 3" || fail "round trips of HTTP"
