@@ -126,6 +126,8 @@ plan_make(const struct app *app, const struct port *port)
 	plan->guards = port->conf.guards;
 	plan->answers = port->conf.answers;
 	plan->link = port->link != NULL;
+	/* Not on the link: its driver takes none out, and net_vtap keeps its header in the headroom. */
+	plan->restore_tags = !plan->link;
 	plan->carry = plan->link && dlo_conf_carries(&app->conf);
 	plan->mac = port->mac;
 	plan->forward = port->forwards;

@@ -189,6 +189,8 @@ port_eth_conf(const struct port *p, const struct rte_eth_dev_info *info, bool wa
 {
 	struct rte_eth_conf conf = { 0 };
 
+	/* Never RTE_ETH_RX_OFFLOAD_VLAN_STRIP: it saves nobody anything here. Drivers that strip
+	 * unasked are told from their mbufs, see dlo_packet_put_tags(). */
 	conf.intr_conf.rxq = want_intr;
 	conf.txmode.offloads = info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
 	conf.rxmode.offloads = info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;

@@ -21,6 +21,7 @@
 #include "log.h"
 #include "outbox.h"
 #include "offload.h"
+#include "reflect/packet.h"
 #include "watch.h"
 
 /* Turns between two looks at anything that is not a frame. */
@@ -165,6 +166,17 @@ drop_chains(struct queue *q, struct rte_mbuf **pkts, struct dlo_burst *burst)
 	burst->nb_chained = 0;
 }
 
+/* Captures show the frames of the wire, too; what cannot be put back is dropped by name later. */
+static void
+capture_received(struct queue *q, struct rte_mbuf **pkts, uint16_t nb, struct capture_burst *ret)
+{
+	for (uint16_t i = 0; i < nb && q->plan->restore_tags; i++) {
+		if ((pkts[i]->ol_flags & DLO_TAGS_STRIPPED) != 0)
+			dlo_packet_put_tags(pkts[i]);
+	}
+	capture_rx_begin(q->capture, q, pkts, nb, ret);
+}
+
 static uint16_t
 queue_poll(struct queue *q, uint64_t now)
 {
@@ -184,7 +196,7 @@ queue_poll(struct queue *q, uint64_t now)
 	if (unlikely(q->watch != NULL))
 		received = rte_rdtsc();
 	if (unlikely(q->capture != NULL))
-		capture_rx_begin(q->capture, q, pkts, nb, &captured);
+		capture_received(q, pkts, nb, &captured);
 	q->lane.now = now;
 	dlo_reflect_burst(q->plan, &q->lane, pkts, nb, &burst);
 	if (unlikely(q->capture != NULL))

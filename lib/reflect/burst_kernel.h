@@ -17,6 +17,7 @@
 #include "frame/proto.h"
 #include "reflect/burst.h"
 #include "reflect/burst_types.h"
+#include "reflect/packet.h"
 #include "reflect/reflect.h"
 #include "reflect/row.h"
 #include "reflect/scalar.h"

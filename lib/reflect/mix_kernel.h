@@ -20,9 +20,7 @@
 /* Fewer frames are judged one by one. */
 #define MIX_MIN 3
 
-#define ODD_FLAGS                                                                                  \
-	(RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL | RTE_MBUF_F_RX_VLAN_STRIPPED |                 \
-		RTE_MBUF_F_RX_QINQ_STRIPPED)
+#define ODD_FLAGS (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL | DLO_TAGS_STRIPPED)
 
 /* Numbers of two bytes as they stand in a frame. */
 #define BE16(v) ((uint32_t)((v) >> 8 | ((v) & 0xff) << 8))

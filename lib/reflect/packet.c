@@ -3,7 +3,39 @@
 
 #include <string.h>
 
+#include "frame/bytes.h"
 #include "frame/cksum.h"
+#include "frame/proto.h"
+#include "reflect/guard.h"
+
+enum dlo_verdict
+dlo_packet_put_tags(struct rte_mbuf *m)
+{
+	const uint32_t macs_len = 2 * DLO_MAC_LEN;
+	uint8_t tags[2 * DLO_TAG_LEN], *head;
+	uint16_t len = 0;
+
+	if ((m->ol_flags & RTE_MBUF_F_RX_QINQ_STRIPPED) != 0) {
+		dlo_put16(tags, DLO_TYPE_QINQ);
+		dlo_put16(tags + 2, m->vlan_tci_outer);
+		len = DLO_TAG_LEN;
+	}
+	if ((m->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0) {
+		dlo_put16(tags + len, DLO_TYPE_VLAN);
+		dlo_put16(tags + len + 2, m->vlan_tci);
+		len += DLO_TAG_LEN;
+	}
+	if (dlo_segment_is_shared(m))
+		return DLO_DROP_SHARED;
+	if (rte_pktmbuf_headroom(m) < len || rte_pktmbuf_data_len(m) < macs_len)
+		return DLO_DROP_TOO_BIG;
+	head = (uint8_t *)rte_pktmbuf_prepend(m, len);
+	memmove(head, head + len, macs_len);
+	memcpy(head + macs_len, tags, len);
+	m->ol_flags &= ~DLO_TAGS_STRIPPED;
+	m->packet_type = RTE_PTYPE_UNKNOWN;
+	return DLO_PASS;
+}
 
 /* Bytes of segment m that lie in the head, of which done are taken already. */
 static inline uint32_t

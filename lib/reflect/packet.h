@@ -17,6 +17,7 @@
 #include <rte_mbuf.h>
 
 #include "frame/frame.h"
+#include "stats/verdict.h"
 
 struct dlo_session;
 
@@ -30,6 +31,18 @@ struct dlo_packet {
 	struct dlo_frame frame;
 	uint8_t scratch[DLO_HEAD_MAX];
 };
+
+/** Receive flags: the driver has taken VLAN tags out of the frame, and says what was in them. */
+#define DLO_TAGS_STRIPPED (RTE_MBUF_F_RX_VLAN_STRIPPED | RTE_MBUF_F_RX_QINQ_STRIPPED)
+
+/**
+ * Put the VLAN tags that the driver has taken out (DLO_TAGS_STRIPPED) back where they were, into the
+ * headroom: the outer one of two as 802.1ad, any other as 802.1Q, because drivers do not say which
+ * TPIDs there were. The packet type, which knew of no tags, is forgotten.
+ * @return DLO_PASS; or why the frame cannot be what it was, and nothing has changed: DLO_DROP_SHARED
+ *   or DLO_DROP_TOO_BIG (no headroom). Source: rte_mbuf_core.h, what the flags mean.
+ */
+enum dlo_verdict dlo_packet_put_tags(struct rte_mbuf *m);
 
 /** Join the first bytes of a frame that lies in pieces; see dlo_packet_load(). */
 void dlo_packet_gather(struct dlo_packet *p);

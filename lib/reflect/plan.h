@@ -43,6 +43,7 @@ struct dlo_plan {
 	bool unmatched_punt; /**< not on the link: what does not match the filter is the host's */
 	struct rte_ether_addr punt_dst; /**< with these: MAC of the link's kernel side, never zero */
 	struct rte_ether_addr punt_src; /**< with punt: software MAC of the link */
+	bool restore_tags; /**< VLAN tags that the driver took out are put back: dlo_packet_put_tags() */
 	bool carry; /**< frames of the host's own lo come along: only on the link */
 	uint32_t answers; /**< bit (1 << enum dlo_answer): enabled answers */
 	struct rte_ether_addr mac; /**< this port's software MAC */

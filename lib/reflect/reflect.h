@@ -61,7 +61,8 @@ int dlo_plan_use_variant(struct dlo_plan *plan, const char *name);
 /**
  * Decide the fate of each frame in the order that docs/architecture.md gives, and turn round or
  * answer in place those that go back. Never allocates, frees, copies a frame or sends; no mbuf is
- * replaced, and data addresses stay.
+ * replaced, and data addresses stay, but where VLAN tags that the driver took out are put back
+ * (plan->restore_tags) in front of everything else.
  *
  * An answer may change a frame's length (inside its last segment); reflection never does. Offload
  * flags of the receive side are cleared on frames that go back, except on ports whose plan says

@@ -217,7 +217,8 @@ dlo_run_start(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte_mbu
 
 	ret->row = NULL;
 	if (m->nb_segs != 1 || rte_mbuf_refcnt_read(m) != 1 || !RTE_MBUF_DIRECT(m) ||
-		m->data_len != m->pkt_len || m->data_len < 32)
+		m->data_len != m->pkt_len || m->data_len < 32 ||
+		(m->ol_flags & DLO_TAGS_STRIPPED) != 0)
 		return;
 	dlo_packet_load(&p, m);
 	/* Step 0 comes before all classes, and swaps nothing. */

@@ -180,12 +180,15 @@ dlo_reflect_rest(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t n
 
 	for (uint16_t i = 0; i < nb_pkts; i++) {
 		struct rte_mbuf *m = pkts[i];
-		enum dlo_verdict v = DLO_REFLECTED;
+		enum dlo_verdict v = (done >> i & 1) != 0 ? DLO_REFLECTED : DLO_PASS;
 
 		if (i + PREFETCH_AHEAD < nb_pkts)
 			rte_prefetch0(rte_pktmbuf_mtod(pkts[i + PREFETCH_AHEAD], void *));
+		/* Step 0 of all steps: it shall be the frame that was on the wire. */
+		if (unlikely((m->ol_flags & DLO_TAGS_STRIPPED) != 0) && plan->restore_tags)
+			v = dlo_packet_put_tags(m);
 		rx_bytes += rte_pktmbuf_pkt_len(m);
-		if ((done >> i & 1) == 0)
+		if (v == DLO_PASS)
 			v = dlo_reflect_frame(plan, ret->lane, m);
 		if (dlo_verdict_is_drop(v)) {
 			drops[nb_drops] = m;

@@ -461,6 +461,50 @@ check_variants(const uint8_t *settings, const struct bytes *in)
 	}
 }
 
+static enum dlo_verdict
+run_once(const struct dlo_plan *plan, struct rte_mbuf *m, struct bytes *ret)
+{
+	struct dlo_lane lane = { .now = 1, .sessions = dlo_sessions_create(DLO_SESSION_WAYS, 1, 1) };
+	struct dlo_burst burst;
+
+	CHECK(lane.sessions != NULL);
+	dlo_lane_arrive(&lane, rte_rdtsc(), 0);
+	dlo_reflect_burst(plan, &lane, &m, 1, &burst);
+	dlo_answer_depart(plan, &lane, &m, burst.nb_back);
+	dlo_sessions_free(lane.sessions);
+	ret->len = mbuf_bytes(m, ret->b, sizeof(ret->b));
+	return burst.verdict[0];
+}
+
+/* A NIC may have taken the tags out of the frame: it is the same frame all the same. */
+static void
+check_stripped(const uint8_t *settings, const struct bytes *in)
+{
+	static struct bytes tagged, stripped;
+	struct dlo_plan plan;
+	struct rte_mbuf *m;
+	enum dlo_verdict v;
+
+	/* Most frames have none, and a look is cheaper than an mbuf. */
+	if (in->len < 16 || (dlo_get16(in->b + 12) != 0x8100 && dlo_get16(in->b + 12) != 0x88a8))
+		return;
+	make_plan(settings, &plan);
+	plan.restore_tags = true;
+	m = make_mbuf(settings, in, false);
+	rte_mbuf_refcnt_set(m, 1);
+	CHECK(mbuf_strip_tags(m) > 0);
+	v = run_once(&plan, m, &stripped);
+	CHECK((m->ol_flags & (RTE_MBUF_F_RX_VLAN_STRIPPED | RTE_MBUF_F_RX_QINQ_STRIPPED)) == 0);
+	mbuf_free(m);
+	m = make_mbuf(settings, in, false);
+	rte_mbuf_refcnt_set(m, 1);
+	CHECK(run_once(&plan, m, &tagged) == v);
+	mbuf_free(m);
+	forget_times(&plan, v, &tagged);
+	forget_times(&plan, v, &stripped);
+	CHECK(tagged.len == stripped.len && memcmp(tagged.b, stripped.b, tagged.len) == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -503,5 +547,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		CHECK(memcmp(out.b, whole.b, len) == 0);
 	}
 	check_variants(data, &in);
+	check_stripped(data, &in);
 	return 0;
 }

@@ -67,6 +67,44 @@ mbuf_bytes(const struct rte_mbuf *m, uint8_t *buf, uint32_t size)
 	return len;
 }
 
+static uint16_t
+be16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+unsigned int
+mbuf_strip_tags(struct rte_mbuf *m)
+{
+	uint8_t *d = rte_pktmbuf_mtod(m, uint8_t *);
+	unsigned int nb = 0;
+
+	if (m->data_len < 16)
+		return 0;
+	if (be16(d + 12) == 0x8100) {
+		m->ol_flags |= RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
+		m->vlan_tci = be16(d + 14);
+		nb = 1;
+	} else if (be16(d + 12) == 0x88a8) {
+		m->ol_flags |= RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_QINQ | RTE_MBUF_F_RX_QINQ_STRIPPED;
+		m->vlan_tci_outer = be16(d + 14);
+		nb = 1;
+		if (m->data_len >= 20 && be16(d + 16) == 0x8100) {
+			m->ol_flags |= RTE_MBUF_F_RX_VLAN_STRIPPED;
+			m->vlan_tci = be16(d + 18);
+			nb = 2;
+		}
+	}
+	if (nb == 0)
+		return 0;
+	memmove(d + 4 * nb, d, 12);
+	memset(d, 0xee, 4 * nb);
+	m->data_off += 4 * nb;
+	m->data_len -= 4 * nb;
+	m->pkt_len -= 4 * nb;
+	return nb;
+}
+
 void
 mbuf_free(struct rte_mbuf *m)
 {

@@ -18,6 +18,12 @@ struct rte_mbuf *mbuf_chain(const uint8_t *bytes, uint32_t len, const uint32_t *
 /* Copy the bytes of a chain to buf (room for size); returns how many there are. */
 uint32_t mbuf_bytes(const struct rte_mbuf *m, uint8_t *buf, uint32_t size);
 
+/*
+ * Take the VLAN tags out as a NIC does that was told to strip: up to two, out of the first segment, to
+ * the mbuf's fields and flags. Returns how many; 0: there is none that a NIC would know.
+ */
+unsigned int mbuf_strip_tags(struct rte_mbuf *m);
+
 /* Free a chain that mbuf_chain() made, whatever its reference counts. */
 void mbuf_free(struct rte_mbuf *m);
 

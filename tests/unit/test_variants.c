@@ -326,6 +326,11 @@ hold(struct recipe *r, bool odd)
 		return;
 	if (one_in(3))
 		r->ol_flags = RTE_MBUF_F_RX_RSS_HASH | RTE_MBUF_F_RX_L4_CKSUM_NONE;
+	/* Tags that are to be put back, where there is room and nobody else looks. */
+	if (one_in(6))
+		r->ol_flags |= RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
+	if (one_in(6))
+		r->ol_flags |= RTE_MBUF_F_RX_QINQ | RTE_MBUF_F_RX_QINQ_STRIPPED;
 	if (one_in(2))
 		r->holder = draw(HOLD_MAX);
 	r->parent_counted = one_in(2);
@@ -410,6 +415,9 @@ build(struct side *s, unsigned int slot, const struct recipe *r)
 		m->pkt_len = i == 0 ? r->len : len;
 		m->data_len = (uint16_t)len;
 		m->ol_flags = (i == 0 ? r->ol_flags : 0) | holder_flags(r);
+		m->packet_type = RTE_PTYPE_L2_ETHER;
+		m->vlan_tci = 0x2005;
+		m->vlan_tci_outer = 0x6064;
 		m->next = i + 1 < r->nb_segs ? &s->segs[slot][i + 1].m : NULL;
 		hold_segment(r, seg);
 		memset(buf, 0xa5, r->headroom);
@@ -439,6 +447,7 @@ compare_segment(const char *what, unsigned int slot, unsigned int seg, const str
 	assert_int_equal(b->pkt_len, a->pkt_len);
 	assert_int_equal(b->nb_segs, a->nb_segs);
 	assert_int_equal(b->port, a->port);
+	assert_int_equal(b->packet_type, a->packet_type);
 	assert_int_equal(rte_mbuf_refcnt_read(b), rte_mbuf_refcnt_read(a));
 	if (b->ol_flags != a->ol_flags)
 		fail_msg("%s: flags are %" PRIx64 ", not %" PRIx64, what, b->ol_flags, a->ol_flags);
@@ -588,6 +597,7 @@ make_plan(void)
 		add_loopbacks(plan);
 	if (one_in(3))
 		add_filter(plan);
+	plan->restore_tags = !one_in(4);
 	if (one_in(2))
 		plan->loop_guard = &guard;
 	plan->loop_stop = one_in(8);
