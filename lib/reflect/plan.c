@@ -12,7 +12,7 @@
 #include "reflect/burst.h"
 #include "reflect/reflect.h"
 
-#ifdef RTE_ARCH_X86
+#if defined(RTE_ARCH_X86) || defined(RTE_ARCH_ARM64)
 /* EAL's limit (--force-max-simd-bitwidth); none before EAL is up, or where there is no EAL. */
 static bool
 width_allowed(uint16_t bits)
@@ -21,7 +21,17 @@ width_allowed(uint16_t bits)
 
 	return max == 0 || max >= bits;
 }
+#endif
 
+#ifdef RTE_ARCH_ARM64
+static bool
+can_neon(void)
+{
+	return rte_cpu_get_flag_enabled(RTE_CPUFLAG_NEON) > 0 && width_allowed(RTE_VECT_SIMD_128);
+}
+#endif
+
+#ifdef RTE_ARCH_X86
 static bool
 can_sse(void)
 {
@@ -61,6 +71,9 @@ static const struct {
 	{ "avx512", dlo_reflect_burst_avx512, can_avx512 },
 	{ "avx2", dlo_reflect_burst_avx2, can_avx2 },
 	{ "sse", dlo_reflect_burst_sse, can_sse },
+#endif
+#ifdef RTE_ARCH_ARM64
+	{ "neon", dlo_reflect_burst_neon, can_neon },
 #endif
 	{ "scalar", dlo_reflect_burst_scalar, can_always },
 };
