@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 
-VARIANTS = ["scalar", "sse", "avx2", "avx512", "neon"]
+VARIANTS = ["scalar", "sse", "avx2", "avx512", "avx512w", "neon"]
 PROFILES = ["udp4", "udp6", "vlan", "mix", "imix"]
 FRAMES = 256
 PASSES = 10, 60

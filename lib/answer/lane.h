@@ -17,6 +17,7 @@
 #include "answer/clock.h"
 #include "answer/session.h"
 #include "reflect/filter.h"
+#include "reflect/memo.h"
 #include "stats/verdict.h"
 
 struct rte_mbuf;
@@ -61,6 +62,7 @@ struct dlo_lane {
 	uint16_t error; /**< and about how wrong that may be */
 	uint16_t nb_timed;
 	struct dlo_timed timed[DLO_TIMED_MAX]; /**< in the order of the burst */
+	struct dlo_memo memo; /**< kinds of frames that are known */
 };
 
 /**

@@ -23,6 +23,8 @@ void dlo_reflect_burst_avx512(const struct dlo_plan *plan, struct rte_mbuf **pkt
 	uint16_t nb_pkts, struct dlo_burst *ret);
 void dlo_reflect_burst_neon(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t nb_pkts,
 	struct dlo_burst *ret);
+void dlo_reflect_burst_avx512w(const struct dlo_plan *plan, struct rte_mbuf **pkts,
+	uint16_t nb_pkts, struct dlo_burst *ret);
 
 /**
  * Judge and turn round what the faster code has left, one by one, and write the whole of @p ret.

@@ -12,11 +12,13 @@
 #include <rte_branch_prediction.h>
 #include <rte_mbuf.h>
 
+#include "answer/lane.h"
 #include "answer/udp.h"
 #include "frame/bytes.h"
 #include "frame/proto.h"
 #include "reflect/burst.h"
 #include "reflect/burst_types.h"
+#include "reflect/memo.h"
 #include "reflect/packet.h"
 #include "reflect/reflect.h"
 #include "reflect/row.h"
@@ -65,8 +67,7 @@ enum turn {
 };
 
 static void
-like_first(const struct dlo_plan *plan, const struct dlo_run *run, const struct rte_mbuf *m,
-	struct like *l)
+like_first(const struct dlo_plan *plan, const struct dlo_run *run, const void *m, struct like *l)
 {
 	const struct dlo_row *row = run->row;
 	bool guarded = plan->guards && plan->mode >= DLO_MODE_IP;
@@ -179,19 +180,15 @@ run_shape(enum dlo_shape shape, enum turn turn, bool offloads, struct rte_mbuf *
 }
 
 static uint16_t
-run(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte_mbuf **pkts, uint16_t nb)
+run_like(const struct dlo_plan *plan, const struct dlo_run *start, const void *first,
+	struct rte_mbuf **pkts, uint16_t nb)
 {
-	struct dlo_run start;
+	bool off = start->offloads;
 	struct like l;
-	bool off;
 
-	dlo_run_start(plan, lane, pkts[0], &start);
-	if (start.row == NULL)
-		return 0;
-	off = start.offloads;
-	like_first(plan, &start, pkts[0], &l);
+	like_first(plan, start, first, &l);
 	if (plan->mode >= DLO_MODE_IP) {
-		switch (start.row->shape) {
+		switch (start->row->shape) {
 		case DLO_SHAPE_V4:
 			return run_shape(DLO_SHAPE_V4, TURN_DEEP, off, pkts, nb, &l);
 		case DLO_SHAPE_V6:
@@ -200,7 +197,7 @@ run(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte_mbuf **pkts, 
 			return run_shape(DLO_SHAPE_L2, TURN_MACS, off, pkts, nb, &l);
 		}
 	}
-	switch (start.row->shape) {
+	switch (start->row->shape) {
 	case DLO_SHAPE_V4:
 		return plan->mode == DLO_MODE_WIRE ?
 			run_shape(DLO_SHAPE_V4, TURN_NONE, off, pkts, nb, &l) :
@@ -214,6 +211,41 @@ run(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte_mbuf **pkts, 
 			run_shape(DLO_SHAPE_L2, TURN_NONE, off, pkts, nb, &l) :
 			run_shape(DLO_SHAPE_L2, TURN_MACS, off, pkts, nb, &l);
 	}
+}
+
+/* Of which known kind the first frame may be; NULL: of none. */
+INLINE struct dlo_memo_class *
+find_class(struct dlo_memo *memo, const struct rte_mbuf *m)
+{
+	struct dlo_memo_class *c;
+
+	if (unlikely(m->buf_len < m->data_off + DLO_MEMO_ROOM))
+		return NULL;
+	c = &memo->classes[dlo_memo_slot(memo, rte_pktmbuf_mtod(m, const uint8_t *),
+		rte_pktmbuf_data_len(m))];
+	return c->run.row != NULL ? c : NULL;
+}
+
+/* The first frame is judged, unless the queue knows its kind. */
+static uint16_t
+run(const struct dlo_plan *plan, struct dlo_memo *memo, struct dlo_lane *lane,
+	struct rte_mbuf **pkts, uint16_t nb)
+{
+	struct dlo_run start;
+
+	if (memo != NULL) {
+		const struct dlo_memo_class *c = find_class(memo, pkts[0]);
+		uint16_t n = c != NULL ? run_like(plan, &c->run, c->mbuf, pkts, nb) : 0;
+
+		if (likely(n > 0))
+			return n;
+	}
+	dlo_run_start(plan, lane, pkts[0], &start);
+	if (start.row == NULL)
+		return 0;
+	if (memo != NULL)
+		dlo_memo_keep(plan, memo, pkts[0], &start);
+	return run_like(plan, &start, pkts[0], pkts, nb);
 }
 
 #include "reflect/mix_kernel.h"
@@ -247,28 +279,53 @@ seem_alike(struct rte_mbuf *const *pkts, uint16_t nb)
 	return true;
 }
 
+#ifdef LINES
+#include "reflect/line_kernel.h"
+#else
+/*
+ * @param ret_alike frames from the start that are of one kind, and turned round
+ * @return a bit for each frame that is turned round
+ */
+INLINE uint64_t
+turn_round(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte_mbuf **pkts, uint16_t nb,
+	uint16_t *ret_alike)
+{
+	struct dlo_memo *memo = NULL;
+	uint16_t alike = 0;
+
+	if (nb > 1 && seem_alike(pkts, nb)) {
+		if (RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN && lane != NULL &&
+			dlo_memo_ready(&lane->memo, plan->serial))
+			memo = &lane->memo;
+		alike = run(plan, memo, lane, pkts, nb);
+	}
+	*ret_alike = alike;
+	if (alike == nb)
+		return first(nb);
+	return first(alike) | mix(plan, pkts + alike, nb - alike) << alike;
+}
+#endif
+
 void
 BURST(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t nb_pkts, struct dlo_burst *ret)
 {
-	uint64_t all = first(nb_pkts), done = 0, bytes = 0;
+	uint64_t bytes = 0, done = 0;
 	uint16_t alike = 0;
 
-	if (nb_pkts > 1 && seem_alike(pkts, nb_pkts))
-		alike = run(plan, ret->lane, pkts, nb_pkts);
-	if (alike > 0)
-		bytes = (uint64_t)alike * rte_pktmbuf_pkt_len(pkts[0]);
-	done = first(alike);
-	if (alike < nb_pkts) {
-		done |= mix(plan, pkts + alike, nb_pkts - alike) << alike;
-		for (uint16_t i = alike; i < nb_pkts; i++)
-			bytes += rte_pktmbuf_pkt_len(pkts[i]);
-	}
-	memset(ret->verdict, DLO_REFLECTED, sizeof(ret->verdict));
-	ret->rx_bytes = bytes;
-	if (unlikely(done != all || nb_pkts == 0)) {
+	if (likely(nb_pkts > 0))
+		done = turn_round(plan, ret->lane, pkts, nb_pkts, &alike);
+	/* No call for sixty-four bytes. */
+	for (unsigned int i = 0; i < sizeof(ret->verdict); i += sizeof(vec32))
+		store32(ret->verdict + i, (vec32){ 0 } + DLO_REFLECTED);
+	if (unlikely(done != first(nb_pkts) || nb_pkts == 0)) {
 		dlo_reflect_rest(plan, pkts, nb_pkts, done, ret);
 		return;
 	}
+	if (alike > 0)
+		bytes = (uint64_t)alike * rte_pktmbuf_pkt_len(pkts[0]);
+	for (uint16_t i = alike; i < nb_pkts; i++)
+		bytes += rte_pktmbuf_pkt_len(pkts[i]);
+	ret->rx_bytes = bytes;
 	ret->nb_back = nb_pkts;
 	ret->nb_punt = 0;
 	ret->nb_reflected = nb_pkts;

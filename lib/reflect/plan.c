@@ -32,6 +32,25 @@ can_neon(void)
 #endif
 
 #ifdef RTE_ARCH_X86
+/*
+ * The widest registers. EAL's own choice leaves them out for the sake of CPUs that lower their clock
+ * for them, which those with VBMI hardly do; the user's choice holds. Only one of the two can be
+ * changed: by that they are told apart.
+ */
+static bool
+full_width_allowed(void)
+{
+	static int by_default = -1;
+
+	if (width_allowed(RTE_VECT_SIMD_512))
+		return true;
+	if (!width_allowed(RTE_VECT_SIMD_256))
+		return false;
+	if (by_default < 0)
+		by_default = rte_vect_set_max_simd_bitwidth(RTE_VECT_SIMD_256) == 0;
+	return by_default != 0;
+}
+
 static bool
 can_sse(void)
 {
@@ -53,6 +72,12 @@ can_avx512(void)
 		rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX512VL) > 0 &&
 		rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX512DQ) > 0 && can_avx2();
 }
+
+static bool
+can_avx512w(void)
+{
+	return can_avx512() && full_width_allowed();
+}
 #endif
 
 static bool
@@ -68,6 +93,7 @@ static const struct {
 	bool (*can)(void);
 } variants[] = {
 #ifdef RTE_ARCH_X86
+	{ "avx512w", dlo_reflect_burst_avx512w, can_avx512w },
 	{ "avx512", dlo_reflect_burst_avx512, can_avx512 },
 	{ "avx2", dlo_reflect_burst_avx2, can_avx2 },
 	{ "sse", dlo_reflect_burst_sse, can_sse },
@@ -80,6 +106,15 @@ static const struct {
 
 #define NB_VARIANTS (sizeof(variants) / sizeof(variants[0]))
 
+/* What lanes remember was judged by one plan and is void for any other, at the same address too. */
+static uint64_t
+new_serial(void)
+{
+	static uint64_t last;
+
+	return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+}
+
 void
 dlo_plan_choose_burst(struct dlo_plan *plan)
 {
@@ -88,6 +123,7 @@ dlo_plan_choose_burst(struct dlo_plan *plan)
 	while (!variants[i].can())
 		i++;
 	plan->burst = variants[i].burst;
+	plan->serial = new_serial();
 }
 
 int
@@ -99,6 +135,7 @@ dlo_plan_use_variant(struct dlo_plan *plan, const char *name)
 		if (!variants[i].can())
 			return -ENOTSUP;
 		plan->burst = variants[i].burst;
+		plan->serial = new_serial();
 		return 0;
 	}
 	return -ENOENT;

@@ -34,6 +34,7 @@ typedef void (*dlo_burst_fn)(const struct dlo_plan *plan, struct rte_mbuf **pkts
 /** Written by the control thread before it is published, read-only ever after. */
 struct dlo_plan {
 	dlo_burst_fn burst; /**< the variant for this CPU, mode and guard set */
+	uint64_t serial; /**< no other plan has the same; given with the variant. 0: none */
 	enum dlo_mode mode;
 	enum dlo_accept accept;
 	bool guards; /**< L2 and L3 guards (design: what a reflector must never do) */

@@ -16,9 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "reflect/plan.h"
-
 struct dlo_lane;
+struct dlo_plan;
 struct rte_mbuf;
 
 /** Where a row's frames have what is to be turned round, behind the MAC addresses. */
