@@ -1,0 +1,74 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""The documentation fits what it is about:  test_docs.py
+
+Links lead somewhere; messages that troubleshooting explains are messages that there are; every page of the
+guide is linked from the guide and run by the tests.
+"""
+
+import os
+import re
+import unittest
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+# What DPDK says, and we hand on.
+DPDKS = {"Failed to setup socket", ": Address already in use", "cannot allocate memory"}
+
+KERNELS = {"drivers/net/tun.c"}
+
+
+def read(path):
+	with open(os.path.join(TOP, path), encoding="utf-8") as file:
+		return file.read()
+
+
+def below(*folders):
+	for folder in folders:
+		for path, _, names in os.walk(os.path.join(TOP, folder)):
+			for name in sorted(names):
+				yield os.path.relpath(os.path.join(path, name), TOP)
+
+
+PAGES = ["README.md", *(path for path in below("docs") if path.endswith(".md"))]
+
+
+class Docs(unittest.TestCase):
+	def test_links(self):
+		for page in PAGES:
+			for target in re.findall(r"\]\(([^)#\s]+)[^)\s]*\)", read(page)):
+				if not target.startswith(("http:", "https:")):
+					path = os.path.join(TOP, os.path.dirname(page), target)
+					self.assertTrue(os.path.exists(path), f"{page}: {target} is not there")
+
+	def test_paths(self):
+		"""Files that are named in the text, as `tests/...` and the like."""
+		for page in PAGES:
+			for path in re.findall(r"`((?:app|lib|drivers|tests|bench|devtools|packaging|docs)/[\w./-]+)`", read(page)):
+				# The kernel's are not ours.
+				self.assertTrue(path in KERNELS or "NAME" in path or os.path.exists(os.path.join(TOP, path)),
+					f"{page}: {path} is not there")
+
+	def test_messages(self):
+		source = ""
+		for path in below("app", "lib", "drivers"):
+			if path.endswith((".c", ".h")):
+				source += re.sub(r'"\s*(?:PRI\w+\s*)?"', "", read(path))
+		quoted = re.findall(r"`([^`]+)`", "\n".join(re.findall(r"^\*\*`.*?\*\*", read("docs/troubleshooting.md"),
+			re.M | re.S)))
+		self.assertGreater(len(quoted), 10)
+		for message in quoted:
+			for part in re.split(r"\s*\.\.\.,?\s*|'[^']*'|\bdlo0\b", message):
+				if len(part.strip()) > 3 and part.strip() not in DPDKS:
+					part = re.sub(r"/dev/\S+", "%s", part.strip())
+					self.assertTrue(part in source, f"nobody says '{message}' any more")
+
+	def test_pages(self):
+		guide = read("docs/user-guide.md")
+		tests = read("tests/smoke/meson.build")
+		for page in PAGES:
+			if page.startswith("docs/guide/"):
+				self.assertIn(f"({page[5:]})", guide, f"{page} is linked from nowhere in the guide")
+				self.assertIn(f"'{page}'", tests, f"{page} is not run by the tests")
+
+
+unittest.main(verbosity=1)
