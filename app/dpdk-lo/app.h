@@ -60,6 +60,8 @@ struct queue {
 	struct impair *impair; /**< control, before launch; NULL: --impair is off for this port */
 	rte_spinlock_t tx_lock; /**< held to transmit and to count it, where tx_shared */
 	bool tx_shared; /**< control, before launch: several workers transmit by it */
+	uint64_t tx_patience; /**< control, before launch: TSC cycles, see transmit.h */
+	uint64_t tx_stalled; /**< who transmits: frames ever sent, plus one, when it was given up; 0: never */
 	uint16_t port_id; /**< control, before launch */
 	uint16_t queue_id; /**< control, before launch */
 	uint16_t burst; /**< control, before launch: frames asked for in one receive, at most BURST */

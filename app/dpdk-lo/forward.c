@@ -14,8 +14,8 @@
 #include "log.h"
 #include "peers.h"
 #include "plans.h"
+#include "transmit.h"
 
-#define TX_RETRIES 64
 /* Neighbours that one worker asks for at a time; RFC 4861 10: one question a second each. */
 #define ASKED_MAX 64
 #define ASK_PERIOD_S 1
@@ -95,7 +95,7 @@ tx_queue_of(const struct forwarder *f, const struct port *out)
 
 /* @return how many frames from the start were taken; the others stay the caller's */
 static uint16_t
-transmit(const struct forwarder *f, const struct port *out, struct rte_mbuf **pkts, uint16_t nb)
+send_by(const struct forwarder *f, const struct port *out, struct rte_mbuf **pkts, uint16_t nb)
 {
 	struct queue *q = tx_queue_of(f, out);
 	struct capture_burst captured;
@@ -110,8 +110,7 @@ transmit(const struct forwarder *f, const struct port *out, struct rte_mbuf **pk
 		rte_spinlock_lock(&q->tx_lock);
 	if (unlikely(q->capture != NULL))
 		capture_tx_begin(q->capture, q, pkts, nb, &captured);
-	for (unsigned int tries = 0; sent < nb && tries <= TX_RETRIES; tries++)
-		sent += rte_eth_tx_burst(q->port_id, q->queue_id, pkts + sent, nb - sent);
+	sent = transmit(q, pkts, nb);
 	for (uint16_t i = sent; i < nb; i++)
 		bytes -= rte_pktmbuf_pkt_len(pkts[i]);
 	dlo_count(&q->counters.tx, sent);
@@ -143,7 +142,7 @@ flush(struct queue *q, const struct port *out, struct rte_mbuf **pkts, const uin
 
 	if (nb == 0)
 		return;
-	sent = transmit(q->worker->forward, out, pkts, nb);
+	sent = send_by(q->worker->forward, out, pkts, nb);
 	dlo_count(&q->counters.verdict[sent_verdict], sent);
 	for (uint16_t i = 0; i < sent; i++) {
 		if (slots[i] < LOOPBACK_SLOTS)

@@ -22,6 +22,7 @@
 #include "impair.h"
 #include "link.h"
 #include "log.h"
+#include "transmit.h"
 #include "xsk_fd.h"
 
 #define DESCRIPTORS 1024
@@ -177,6 +178,7 @@ port_make_queues(struct port *p)
 		q->port_id = p->id;
 		q->queue_id = i;
 		q->burst = p->link != NULL ? LINK_BURST : BURST;
+		q->tx_patience = transmit_patience(p->conf.tx_retry_ns);
 		q->intr_fd = -1;
 		q->xsk_fd = -1;
 		p->queues[i] = q;

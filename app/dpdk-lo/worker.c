@@ -22,12 +22,11 @@
 #include "outbox.h"
 #include "offload.h"
 #include "reflect/packet.h"
+#include "transmit.h"
 #include "watch.h"
 
 /* Turns between two looks at anything that is not a frame. */
 #define HOUSEKEEPING_TURNS 256
-/* A full transmit queue is given this many more chances before what is left is dropped. */
-#define TX_RETRIES 64
 /* After this many turns with frames in a row the clock is read at housekeeping only: it costs ten
  * frames. The first turn without counts as busy then; it is a short one, sleep comes much later. */
 #define CLOCK_TURNS 8
@@ -125,8 +124,7 @@ send_back(struct queue *q, struct rte_mbuf **pkts, const struct dlo_burst *burst
 		dlo_answer_depart(q->plan, &q->lane, pkts, nb);
 	if (unlikely(q->capture != NULL))
 		capture_tx_begin(q->capture, q, pkts, nb, &captured);
-	for (unsigned int tries = 0; sent < nb && tries <= TX_RETRIES; tries++)
-		sent += rte_eth_tx_burst(q->port_id, q->queue_id, pkts + sent, nb - sent);
+	sent = transmit(q, pkts, nb);
 	if (likely(sent == nb && burst->nb_reflected == nb)) {
 		dlo_count(&c->verdict[DLO_REFLECTED], nb);
 		dlo_count(&c->tx, nb);

@@ -51,6 +51,7 @@ enum dlo_conf_port_bit {
 	DLO_CONF_UNMATCHED = 1 << 13,
 	DLO_CONF_LOOP_GUARD = 1 << 14,
 	DLO_CONF_DUPLICATE_CHECK = 1 << 15,
+	DLO_CONF_TX_RETRY = 1 << 16,
 };
 
 /** Settings of the UDP echo answer. */
@@ -120,6 +121,7 @@ struct dlo_conf_port {
 	char filter[DLO_CONF_FILTER]; /**< pcap-filter expression; "": every frame matches */
 	bool unmatched_to_host; /**< what does not match is the host's */
 	bool loop_guard; /**< active loop detection */
+	uint64_t tx_retry_ns; /**< how long a full transmit queue is waited for; 0: not at all */
 	bool duplicate_check; /**< ask whether addresses of ours are somebody else's */
 	unsigned int nb_addresses;
 	struct dlo_prefix addresses[DLO_CONF_ADDRESSES_MAX];

@@ -62,6 +62,19 @@ const struct dlo_option dlo_options[] = {
 		.set = dlo_conf_set_loop_guard,
 	},
 	{
+		.name = "tx-retry",
+		.arg = "TIME",
+		.port_bit = DLO_CONF_TX_RETRY,
+		.group = REFLECTION,
+		.help = "How long to go on offering frames to a full transmit queue that takes none of "
+			"them, as in '50us'; eight times as long while it takes some. What is left then "
+			"is dropped (reason 'tx_full'), and a queue that took nothing is asked once a "
+			"burst until it takes a frame again. 0 drops at once. An lcore that waits polls "
+			"no other port.",
+		.dflt = "10us",
+		.set = dlo_conf_set_tx_retry,
+	},
+	{
 		.name = "steer",
 		.arg = "EXPR",
 		.port_bit = DLO_CONF_STEER,

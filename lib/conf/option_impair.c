@@ -52,16 +52,23 @@ read_quantity(const char *text, const struct unit *units, double *ret)
 	return false;
 }
 
-static int
-read_time(const char *text, uint64_t *ret, char err[DLO_CONF_ERR])
+int
+dlo_conf_read_time(const char *text, uint64_t max_ns, uint64_t *ret, char err[DLO_CONF_ERR])
 {
 	double ns;
 
-	if (!read_quantity(text, times, &ns) || ns > DELAY_MAX_NS)
-		return dlo_conf_fail(err, "'%s' is not a time such as 1ms, 200us or 1.5s, up to "
-			"100s", text);
+	if (!read_quantity(text, times, &ns) || ns > (double)max_ns)
+		return dlo_conf_fail(err, "'%s' is not a time such as 1ms or 200us, up to %g%s",
+			text, (double)max_ns / (max_ns < 1000000000 ? 1e6 : 1e9),
+			max_ns < 1000000000 ? "ms" : "s");
 	*ret = (uint64_t)(ns + 0.5);
 	return 0;
+}
+
+static int
+read_time(const char *text, uint64_t *ret, char err[DLO_CONF_ERR])
+{
+	return dlo_conf_read_time(text, DELAY_MAX_NS, ret, err);
 }
 
 static int

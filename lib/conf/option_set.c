@@ -8,6 +8,9 @@
 /* Longest run: a year. Beyond that a user means 0. */
 #define SECONDS_MAX (365.0 * 86400)
 
+/* Longer than that, and an lcore is no poller any more. */
+#define TX_RETRY_MAX_NS UINT64_C(10000000)
+
 #define INJECT_MAX (1024 * 1024)
 #define INJECT_SIZE_DEFAULT 64
 
@@ -87,6 +90,16 @@ DLO_CONF_SETTER(duplicate_check)
 {
 	(void)conf;
 	return read_switch(value, &port->duplicate_check, err);
+}
+
+DLO_CONF_SETTER(tx_retry)
+{
+	(void)conf;
+	if (strcmp(value, "0") == 0) {
+		port->tx_retry_ns = 0;
+		return 0;
+	}
+	return dlo_conf_read_time(value, TX_RETRY_MAX_NS, &port->tx_retry_ns, err);
 }
 
 DLO_CONF_SETTER(filter)

@@ -20,6 +20,7 @@ DLO_CONF_SETTER(guards);
 DLO_CONF_SETTER(filter);
 DLO_CONF_SETTER(unmatched);
 DLO_CONF_SETTER(loop_guard);
+DLO_CONF_SETTER(tx_retry);
 DLO_CONF_SETTER(duplicate_check);
 DLO_CONF_SETTER(address);
 DLO_CONF_SETTER(answer);
@@ -73,6 +74,10 @@ int dlo_conf_read_keys(const struct dlo_conf_keys_reader *r, void *settings, cha
 
 /** Read the number of a UDP port on which an answer listens. @return 0, or -EINVAL */
 int dlo_conf_read_service_port(const char *value, uint16_t *ret, char err[DLO_CONF_ERR]);
+
+/** Read a time such as 1ms of at most @p max_ns. @return 0, or -EINVAL with @p err filled */
+int dlo_conf_read_time(const char *text, uint64_t max_ns, uint64_t *ret, char err[DLO_CONF_ERR]);
+
 /** No impairment, with the defaults of what could be asked for. */
 void dlo_conf_impair_init(struct dlo_conf_impair *impair);
 

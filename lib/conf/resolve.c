@@ -9,6 +9,9 @@
 	(UINT32_C(1) << DLO_ANSWER_ARP | UINT32_C(1) << DLO_ANSWER_ND |                            \
 		UINT32_C(1) << DLO_ANSWER_ICMP)
 
+/* What a peer that polls takes for a burst or two; a NIC of 10 Gbit/s sends 150 small frames in it. */
+#define TX_RETRY_NS 10000
+
 /*
  * Drivers whose other end is a program or a file, not a network: frames there are seldom
  * addressed to the port, and there is nobody whose traffic could be taken by mistake.
@@ -46,6 +49,7 @@ set_defaults(struct dlo_conf_port *port, const struct dlo_conf_port_facts *facts
 	port->guards = true;
 	/* The kernel reflects nothing, and whoever is bridged to it guards his own end. */
 	port->loop_guard = !link;
+	port->tx_retry_ns = TX_RETRY_NS;
 	port->duplicate_check = !link;
 	port->answers = DEFAULT_ANSWERS;
 	dlo_conf_udp_echo_init(&port->udp_echo);
@@ -78,6 +82,8 @@ overlay(struct dlo_conf_port *port, const struct dlo_conf_port *over)
 		port->loop_guard = over->loop_guard;
 	if ((over->set & DLO_CONF_DUPLICATE_CHECK) != 0)
 		port->duplicate_check = over->duplicate_check;
+	if ((over->set & DLO_CONF_TX_RETRY) != 0)
+		port->tx_retry_ns = over->tx_retry_ns;
 	if ((over->set & DLO_CONF_FILTER_EXPR) != 0)
 		memcpy(port->filter, over->filter, sizeof(port->filter));
 	if ((over->set & DLO_CONF_UNMATCHED) != 0)

@@ -53,6 +53,11 @@ static const struct row {
 	{ "guards", "1", "unknown state '1'; known: off, on" },
 	{ "loop-guard", "on@x", NULL },
 	{ "loop-guard", "off", NULL },
+	{ "tx-retry", "0", NULL },
+	{ "tx-retry", "50us@x", NULL },
+	{ "tx-retry", "10ms", NULL },
+	{ "tx-retry", "11ms", "'11ms' is not a time such as 1ms or 200us, up to 10ms" },
+	{ "tx-retry", "5", "'5' is not a time such as 1ms or 200us, up to 10ms" },
 	{ "loop-guard", "maybe", "unknown state 'maybe'; known: off, on" },
 	{ "duplicate-check", "off@x", NULL },
 	{ "duplicate-check", "maybe", "unknown state 'maybe'; known: off, on" },
@@ -424,6 +429,7 @@ named_over_general_over_default(void **state)
 	set_ok("guards", "on@net_null0");
 	set_ok("answer", "none");
 	set_ok("answer", "icmp@dlo0");
+	set_ok("tx-retry", "1.5ms@dlo0");
 	set_ok("address", "192.0.2.1");
 	set_ok("address", "192.0.2.2");
 	set_ok("address", "192.0.2.3/32,2001:db8::/64@net_vtap_dlo0");
@@ -434,6 +440,7 @@ named_over_general_over_default(void **state)
 	assert_true(port.guards);
 	assert_int_equal(port.accept, DLO_ACCEPT_ANY);
 	assert_int_equal(port.answers, 0);
+	assert_int_equal(port.tx_retry_ns, 10000);
 	assert_int_equal(port.nb_addresses, 2);
 	assert_int_equal(port.addresses[1].addr[3], 2);
 	assert_int_equal(port.set, DLO_CONF_MODE | DLO_CONF_GUARDS | DLO_CONF_ANSWER |
@@ -441,6 +448,7 @@ named_over_general_over_default(void **state)
 
 	dlo_conf_resolve(&conf, &link, &port);
 	assert_int_equal(port.mode, DLO_MODE_WIRE);
+	assert_int_equal(port.tx_retry_ns, 1500000);
 	assert_int_equal(port.answers, 1 << DLO_ANSWER_ICMP);
 	assert_int_equal(port.nb_addresses, 3);
 	assert_int_equal(port.addresses[0].addr[3], 3);
