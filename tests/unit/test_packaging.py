@@ -14,12 +14,14 @@ import unittest
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = sys.argv.pop(1)
+# What runs the programs of another machine.
+WRAPPER = os.environ.get("MESON_EXE_WRAPPER", "").split()
 PROGRAMS = [name for name in ("dpdk-lo", "dpdk-lo-gen", "dpdk-lo-top")
 	if os.path.exists(f"{BUILD}/app/{name}/{name}")]
 
 
 def program(name, *args):
-	return subprocess.run([f"{BUILD}/app/{name}/{name}", *args], capture_output=True, text=True,
+	return subprocess.run([*WRAPPER, f"{BUILD}/app/{name}/{name}", *args], capture_output=True, text=True,
 		timeout=30, check=False)
 
 
