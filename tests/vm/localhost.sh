@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Localhost carried on Debian's own kernel, which has no tcx: the verifier takes the programs, with few
-# rights too; all protocols, port lists, a kill, and nothing left behind.
+# Localhost carried on Debian's own kernel, which has no tcx but has SCTP: the verifier takes the programs,
+# with few rights too; all protocols, port lists, programs of others, a kill, and nothing left behind.
 . "$(dirname -- "$0")/../smoke/lib.sh"
 . "$(dirname -- "$0")/../smoke/localhost_lib.sh"
+. "$(dirname -- "$0")/../smoke/localhost_traffic.sh"
 need ping setpriv
 
 pinging()
@@ -18,7 +19,7 @@ remember_host
 
 cat >"$T/few" <<FEW
 #!/bin/sh
-exec setpriv --bounding-set -all,+net_admin,+bpf,+perfmon --inh-caps -all -- "$DLO" "\$@"
+exec setpriv --bounding-set -all,+net_admin,+bpf --inh-caps -all -- "$DLO" "\$@"
 FEW
 chmod 755 "$T/few"
 root_dlo=$DLO
@@ -32,10 +33,34 @@ carried tcp fetch 127.0.0.1:8080
 carried tcp fetch '[::1]:8081'
 carried udp udp 5353 65507
 carried udp udp 5353 1400 ::1
+modprobe sctp || skip "this kernel has no SCTP"
+carried other sctp 127.0.0.1
+carried other sctp ::1
+carried other raw 127.0.0.1
+carried udp udp_segments 127.0.0.1
 stop "$PID"
-check_report "$T/all.json" 'sum(t["round_trip_ns"]["count"] for t in r.localhost if t["port"] == 8080) >= 1'
+check_report "$T/all.json" 'sum(t["round_trip_ns"]["count"] for t in r.localhost if t["port"] == 8080) >= 1' \
+	'sum(t["frames_to_server"] for t in r.localhost if t["proto"] == "sctp") >= 10'
 check_host
 tc qdisc show dev lo | grep -q clsact && fail "a clsact stays behind"
+
+# Behind the filters of others, BPF programs as well, which all stay; a kill takes none along.
+tc qdisc add dev lo clsact
+tc filter add dev lo egress protocol ip pref 10 u32 match ip dport 7777 0xffff classid 1:1 || fail "no u32 filter"
+tc filter add dev lo egress pref 20 bpf da bytecode '1,6 0 0 4294967295' || fail "no BPF filter"
+tc filter show dev lo egress >"$T/filters.before"
+DLO=$T/few
+start others --file-prefix smoke -- --localhost
+DLO=$root_dlo
+carried icmp pinging 127.0.0.1
+kill -9 "$PID"
+wait "$PID" 2>/dev/null
+rm -rf /run/dpdk/smoke
+tc filter show dev lo egress | grep -q dlo_lo_egress || fail "clsact filters are expected to outlive their process"
+"$T/few" --localhost off >"$T/off.out" 2>"$T/off.err" || fail "--localhost off with few rights"
+tc filter show dev lo egress | diff "$T/filters.before" - || fail "filters of others are not as they were"
+tc qdisc del dev lo clsact
+check_host
 
 start some --file-prefix smoke -- --localhost tcp:8080
 carried tcp fetch 127.0.0.1:8080
