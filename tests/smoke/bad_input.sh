@@ -144,7 +144,7 @@ if ip link add dlv0 type veth peer name dlv1 2>/dev/null; then
 	ip link set dlv1 up
 	start gone --no-pci --vdev net_af_xdp0,iface=dlv0 -- --json "$T/r.json"
 	ip link del dlv0
-	wait_for 5 dead "$PID"
+	wait_for 20 dead "$PID"
 	if alive "$PID"; then
 		# Nothing to do but to say so and wait for the end.
 		stop "$PID"

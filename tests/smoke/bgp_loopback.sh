@@ -61,7 +61,7 @@ established()
 # learned ROUTER PREFIX: by BGP.
 learned()
 {
-	wait_for 5 sh -c "birdc -s '$T/$1.ctl' show route protocol peer | grep -q '^$2 '"
+	wait_for 20 sh -c "birdc -s '$T/$1.ctl' show route protocol peer | grep -q '^$2 '"
 }
 
 # When the session came up: it is the same as long as this stays.

@@ -130,6 +130,20 @@ carried tcp iperf
 stop "$PID"
 check_report "$T/real.json" 'p.net_vtap_dlo0.drops.lost > 0' 'p.net_vtap_dlo0.dup > 0' 'p.net_vtap_dlo0.held == 0'
 
+# Two queues, a worker for each: the same, and what they count adds up.
+cpu=$(sed -n 's/^Cpus_allowed_list:[^0-9]*\([0-9]*\).*/\1/p' /proc/self/status)
+start queues --lcores "0@$cpu,1@$cpu,2@$cpu" --file-prefix smoke -- --link dlo0,queues=2 --localhost --latency --idle adaptive \
+	--impair delay=1ms,jitter=500us,loss=0.2%,dup=0.5%,reorder=1%,seed=1@localhost --json "$T/queues.json"
+carried tcp fetch 127.0.0.1:8080
+carried tcp iperf -P 24 # by their hash; on one queue all of them are not
+stop "$PID"
+check_report "$T/queues.json" 'sum(lcore["frames"] > 0 for lcore in r.lcores) == 2' 'p.net_vtap_dlo0.held == 0' \
+	'p.net_vtap_dlo0.drops.lost > 0' 'p.net_vtap_dlo0.dup > 0' 'p.net_vtap_dlo0.residence_ns.count == p.net_vtap_dlo0.tx' \
+	'sum(t["residence_ns"]["count"] for t in r.localhost) == p.net_vtap_dlo0.reflected' \
+	'sum(t["frames_to_server"] + t["frames_to_client"] for t in r.localhost) + p.net_vtap_dlo0.dup >= p.net_vtap_dlo0.reflected' \
+	'sum(t["connections"] for t in r.localhost if t["port"] == 5201) >= 25'
+check_host
+
 # A slow line: nothing gets through it faster than it is. 2 MB at 40 Mbit/s take 0.4 s.
 start slow --file-prefix smoke -- --localhost tcp:8080 --impair rate=40mbit@localhost --json "$T/slow.json"
 undisturbed slow_fetch 0.38 || fail "2 MB in $seconds s: faster than 40 Mbit/s"

@@ -123,8 +123,8 @@ start()
 	local name=$1
 	shift
 	run_quiet "$name" "$DLO" "$@"
-	# 20 s: the ASan build on a busy machine takes its time.
-	wait_for 20 ready_or_dead "$name" "$PID" || fail "no 'dpdk-lo: ready' in time: dpdk-lo $*"
+	# The ASan build on a busy machine takes its time, and so does a virtual machine.
+	wait_for 60 ready_or_dead "$name" "$PID" || fail "no 'dpdk-lo: ready' in time: dpdk-lo $*"
 	grep -qx 'dpdk-lo: ready' "$T/$name.out" || fail "ended before it was ready: dpdk-lo $*"
 }
 
@@ -157,7 +157,7 @@ stop()
 # finish PID: wait for its end, return its exit code; fails when it does not come.
 finish()
 {
-	wait_for 15 dead "$1" || fail "process $1 does not end"
+	wait_for 30 dead "$1" || fail "process $1 does not end"
 	wait "$1"
 }
 
@@ -184,7 +184,7 @@ print(eval(sys.argv[2], {"v": v}))' "$2" "$3" 2>/dev/null
 # wait_address ADDRESS: a server can bind to it.
 wait_address()
 {
-	wait_for 5 sh -c "ip -o addr show | grep -qF ' $1/' && ! ip -o addr show tentative | grep -qF ' $1/'" ||
+	wait_for 20 sh -c "ip -o addr show | grep -qF ' $1/' && ! ip -o addr show tentative | grep -qF ' $1/'" ||
 		fail "address $1 does not come"
 }
 
@@ -193,7 +193,7 @@ make_peer()
 {
 	run_quiet peer unshare -n sleep 600
 	PEER_PID=$PID
-	wait_for 5 sh -c "[ \"\$(readlink /proc/$PEER_PID/ns/net)\" != \"\$(readlink /proc/self/ns/net)\" ]" ||
+	wait_for 20 sh -c "[ \"\$(readlink /proc/$PEER_PID/ns/net)\" != \"\$(readlink /proc/self/ns/net)\" ]" ||
 		fail "no namespace for the peer"
 	ip link add dlp0 type veth peer name peer0 || skip "no veth devices here"
 	# The port's interface is DPDK's: the host must not talk on it.

@@ -31,15 +31,15 @@ sleep 0.3
 alive "$PID" || fail "ended when the addresses went"
 ip addr add 198.18.0.1/15 dev dlo0
 ip addr add 2001:2::1/48 dev dlo0 nodad
-wait_for 5 answers 198.18.0.2 || fail "no answer with the addresses back"
-wait_for 5 answers 2001:2::2 || fail "no IPv6 answer with the addresses back"
+wait_for 20 answers 198.18.0.2 || fail "no answer with the addresses back"
+wait_for 20 answers 2001:2::2 || fail "no IPv6 answer with the addresses back"
 
 # 2. Renamed, while it is down, as it has to be before Linux 6.
 ip link set dlo0 down
 ip link set dlo0 name mirror7
 ip link set mirror7 up
-wait_for 5 answers 198.18.0.2 || fail "no answer under another name"
-wait_for 5 grep -q 'interface dlo0 is called mirror7 now' "$T/lo.out" || fail "the new name is not noticed"
+wait_for 20 answers 198.18.0.2 || fail "no answer under another name"
+wait_for 20 grep -q 'interface dlo0 is called mirror7 now' "$T/lo.out" || fail "the new name is not noticed"
 
 # 3. Stopped for ten seconds while the host sends: bounded queue, counted loss, no catching up for ever.
 kill -STOP "$PID"
@@ -55,7 +55,7 @@ for _ in range(6000):
 time.sleep(10)
 PY
 kill -CONT "$PID"
-wait_for 5 answers 198.18.0.2 || fail "no answer after ten seconds of SIGSTOP"
+wait_for 20 answers 198.18.0.2 || fail "no answer after ten seconds of SIGSTOP"
 
 # 4. A program that does not read holds up nobody but its own peer.
 /usr/bin/python3 - <<'PY' >"$T/stuck.out" 2>&1 || fail "a reader that is stuck holds up others"
@@ -95,7 +95,7 @@ start lo --
 run_quiet there unshare -n sleep 600
 there=$PID
 PID=${PIDS[-2]}
-wait_for 5 sh -c "[ \"\$(readlink /proc/$there/ns/net)\" != \"\$(readlink /proc/self/ns/net)\" ]" ||
+wait_for 20 sh -c "[ \"\$(readlink /proc/$there/ns/net)\" != \"\$(readlink /proc/self/ns/net)\" ]" ||
 	fail "no other namespace"
 ip link set dlo0 netns "$there"
 ends_saying 'vanished'

@@ -23,12 +23,12 @@ sleep 2
 ip -o -6 addr show dev dlo0 | grep '2001:2::55' | grep -Eq 'dadfailed|tentative' &&
 	fail "the host's new address was taken for a duplicate"
 ip addr del 198.18.5.5/32 dev dlo0
-wait_for 5 ping -n -c 1 -W 1 198.18.5.5 || fail "198.18.5.5 does not come back"
+wait_for 20 ping -n -c 1 -W 1 198.18.5.5 || fail "198.18.5.5 does not come back"
 
 # Down and up again.
 ip link set dlo0 down
 ip link set dlo0 up
-wait_for 5 ping -n -c 1 -W 1 198.18.0.2 || fail "no answer after down and up"
+wait_for 20 ping -n -c 1 -W 1 198.18.0.2 || fail "no answer after down and up"
 alive "$PID" || fail "dpdk-lo is gone"
 stop "$PID"
 check_host

@@ -102,7 +102,7 @@ local6=$(ip -6 -o addr show dev dlo0 scope link | awk '{ sub("/.*", "", $4); pri
 
 # A link that is set down carries nothing, and carries again.
 ip link set dlo0 down
-wait_for 5 sh -c 'echo /dlo/localhost | dpdk-telemetry.py -f smoke | grep -q "carrying\": \"off"' || fail "a link that is down carries"
+wait_for 20 sh -c 'echo /dlo/localhost | dpdk-telemetry.py -f smoke | grep -q "carrying\": \"off"' || fail "a link that is down carries"
 native fetch 127.0.0.1:8080
 ip link set dlo0 up
 carried tcp fetch 127.0.0.1:8080

@@ -37,7 +37,7 @@ one_more()
 {
 	local before
 	before=$(wc -l <"$T/curls")
-	wait_for 8 sh -c "[ \$(wc -l <'$T/curls') -gt $((before + 2)) ]" || fail "short connections hang: $1"
+	wait_for 20 sh -c "[ \$(wc -l <'$T/curls') -gt $((before + 2)) ]" || fail "short connections hang: $1"
 }
 
 # is_taken_over PID: all its threads stand still, and 50 ms later localhost is native.

@@ -53,9 +53,9 @@ say()
 # The neighbour of one of the host's own interfaces.
 start host --file-prefix smoke -- --localhost
 carried udp say inside
-wait_for 5 grep -q inside "$T/heard.out" || fail "the listener hears nothing from inside"
+wait_for 20 grep -q inside "$T/heard.out" || fail "the listener hears nothing from inside"
 in_peer /usr/bin/python3 -c 'import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"allowed", ("192.0.2.1", 5353))'
-wait_for 5 grep -q allowed "$T/heard.out" || fail "the neighbour is not heard at all"
+wait_for 20 grep -q allowed "$T/heard.out" || fail "the neighbour is not heard at all"
 throw outside
 grep outside "$T/heard.out" && fail "a neighbour of the host reaches localhost"
 stop "$PID"

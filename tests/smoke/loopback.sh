@@ -61,7 +61,7 @@ fetch 192.0.2.1:8001
 # The link goes down and up again: what the kernel took away is put back.
 ip link set dlo0 down
 ip link set dlo0 up
-wait_for 5 sh -c "ip route show table all | grep -q '^default via 198.18.0.2 dev dlo0'" ||
+wait_for 20 sh -c "ip route show table all | grep -q '^default via 198.18.0.2 dev dlo0'" ||
 	fail "the route does not come back"
 fetch 192.0.2.1:8001
 stop "$lo"

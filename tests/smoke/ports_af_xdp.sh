@@ -50,7 +50,7 @@ in_peer ping -n -c 3 -i 0.1 -W 2 -s 1472 192.0.2.1 >"$T/ping.out" 2>&1 || fail "
 in_peer ping -n -c 3 -i 0.1 -W 2 2001:db8:7::1 >"$T/ping.out" 2>&1 || fail "ping 2001:db8:7::1"
 # A tester who claims our address meets an answer: duplicate address detection works.
 in_peer ip -6 addr add 2001:db8:7::1/64 dev peer0
-wait_for 5 sh -c "nsenter -t $PEER_PID -n ip -6 -o addr show dev peer0 | grep '2001:db8:7::1/' | grep -q dadfailed" ||
+wait_for 20 sh -c "nsenter -t $PEER_PID -n ip -6 -o addr show dev peer0 | grep '2001:db8:7::1/' | grep -q dadfailed" ||
 	fail "duplicate address detection finds no duplicate"
 in_peer ip -6 addr del 2001:db8:7::1/64 dev peer0
 stop "$lo"

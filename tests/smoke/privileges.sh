@@ -91,7 +91,7 @@ has "$PID" net_admin
 grep -q box "$T/hosts" || fail "no name in the hosts file"
 ip link set dlo0 down
 ip link set dlo0 up
-wait_for 5 sh -c 'ip route show table all | grep -q 198.18.0.2' || fail "the routes are not put back"
+wait_for 20 sh -c 'ip route show table all | grep -q 198.18.0.2' || fail "the routes are not put back"
 stop "$PID"
 cmp "$T/hosts" "$T/hosts.before" || fail "the names stay in the hosts file"
 check_host

@@ -42,7 +42,7 @@ check_host
 start lo -- --json "$T/r.json"
 kill -9 "$PID"
 wait "$PID" 2>/dev/null
-wait_for 5 sh -c '! ip link show dlo0' || fail "dlo0 outlives its process"
+wait_for 20 sh -c '! ip link show dlo0' || fail "dlo0 outlives its process"
 start lo -- --json "$T/r.json"
 ping -n -c 1 -W 2 198.18.0.2 >"$T/ping.out" 2>&1 || fail "no answer after a kill and a new start"
 stop "$PID"

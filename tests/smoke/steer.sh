@@ -62,7 +62,7 @@ for turn in 1 2 3; do
 	if [ "$turn" = 2 ]; then
 		kill -9 "$PID"
 		wait "$PID" 2>/dev/null
-		wait_for 5 sh -c '! ip link show dlp0 | grep -q xdp' || fail "a killed dpdk-lo's program stays"
+		wait_for 20 sh -c '! ip link show dlp0 | grep -q xdp' || fail "a killed dpdk-lo's program stays"
 		continue # its runtime files go with the next start
 	else
 		stop "$PID"

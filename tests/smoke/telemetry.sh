@@ -32,7 +32,7 @@ ask /dlo/plan,net_null0 'v["mode"] == "wire" and v["variant"] != ""'
 ask /dlo/stats '"error" in v and len(v["ports"]) == 2'
 ask /dlo/stats,nobody '"error" in v and len(v["ports"]) == 2'
 ip addr add 198.18.0.9/32 dev dlo0
-wait_for 5 sh -c "echo /dlo/link | dpdk-telemetry.py -f smoke | grep -q 198.18.0.9/32" ||
+wait_for 20 sh -c "echo /dlo/link | dpdk-telemetry.py -f smoke | grep -q 198.18.0.9/32" ||
 	fail "the new address does not come"
 
 # Ask as fast as it goes while the appliance is stopped under the client.

@@ -70,7 +70,7 @@ join_ends()
 	if [ -z "$PEER" ]; then
 		run_quiet peer unshare -n sleep 600
 		PEER=$PID
-		wait_for 5 sh -c "[ \"\$(readlink /proc/$PEER/ns/net)\" != \"\$(readlink /proc/self/ns/net)\" ]" ||
+		wait_for 20 sh -c "[ \"\$(readlink /proc/$PEER/ns/net)\" != \"\$(readlink /proc/self/ns/net)\" ]" ||
 			fail "no namespace for the peer"
 	fi
 	ip link set x1 netns "$PEER" || fail "x1 does not move"
@@ -102,7 +102,7 @@ check_tcp()
 			there iperf3 -s -1 >"$T/iperf-server.out" 2>&1 &
 			server=$!
 			PIDS+=("$server")
-			wait_for 5 sh -c "nsenter -t $PEER -n ss -Hltn 'sport = :5201' | grep -q ." ||
+			wait_for 20 sh -c "nsenter -t $PEER -n ss -Hltn 'sport = :5201' | grep -q ." ||
 				fail "no iperf3 server"
 			# shellcheck disable=SC2086 # an option or none
 			timeout 20 iperf3 -c "$address" -n 20M $way >"$T/iperf.out" 2>&1 ||
@@ -219,7 +219,7 @@ for _ in 1 2; do
 	say "port attach net_vtap1,iface=x1"
 	say "port start 1"
 	say "start"
-	wait_for 5 ip link show dev x1 || fail "x1 does not come back"
+	wait_for 20 ip link show dev x1 || fail "x1 does not come back"
 	/usr/bin/python3 "$T/macswap.py" 2>"$T/macswap.err" || fail "macswap after attaching again"
 done
 
@@ -233,6 +233,6 @@ end_pmd
 pmd killed net_vtap0,iface=x0 net_vtap1,iface=x1 -- --forward-mode=io
 kill -9 "$PMD"
 wait "$PMD" 2>/dev/null
-wait_for 5 sh -c '! ip link show dev x0' || fail "x0 outlives a killed process"
+wait_for 20 sh -c '! ip link show dev x0' || fail "x0 outlives a killed process"
 rm -rf "/run/dpdk/vtap$$"
 check_host

@@ -77,7 +77,7 @@ echo "kernel $(uname -r), $(nproc) CPUs"
 start killed --file-prefix vm -- --link dlo0,type=virtio-user
 kill -9 "$PID"
 wait "$PID" 2>/dev/null
-wait_for 5 sh -c '! ip link show dev dlo0' || fail "dlo0 outlives a killed process"
+wait_for 20 sh -c '! ip link show dev dlo0' || fail "dlo0 outlives a killed process"
 
 try virtio-user
 virtio=$RATE
