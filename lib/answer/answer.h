@@ -192,9 +192,10 @@ dlo_ipv4_set_ttl(uint8_t *ip, uint8_t ttl)
 	uint16_t old_word = dlo_get16(ip + DLO_IPV4_TTL);
 
 	ip[DLO_IPV4_TTL] = ttl;
+	/* Not read back: a byte that was just written is slow to read as part of a word. */
 	dlo_put16(ip + DLO_IPV4_CKSUM,
 		dlo_cksum_update16(dlo_get16(ip + DLO_IPV4_CKSUM), old_word,
-			dlo_get16(ip + DLO_IPV4_TTL)));
+			(uint16_t)(ttl << 8 | (old_word & 0xff))));
 }
 
 /** @return the length of a reply with no more bytes than were asked: only padding may go. */

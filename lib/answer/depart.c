@@ -52,15 +52,21 @@ dlo_stamp_time(const struct dlo_plan *plan, const struct dlo_lane *lane, uint64_
 	return plan->settings.stamp.ptp ? dlo_clock_ptp(&lane->line, ns) : dlo_clock_ntp(ns);
 }
 
-/* Its fields were zero until now. */
-static void
-depart_stamp(const struct dlo_timed *t, uint8_t *udp, uint64_t time)
-{
-	uint8_t *field = udp + DLO_UDP_HLEN + dlo_stamp_layouts[0].timestamp;
+/* When the burst leaves, in both formats that are sent; and how many HMACs are still to be made. */
+struct departure {
+	uint64_t stamp;
+	uint64_t stamp_sum; /* of its words */
+	uint64_t ptp;
+	uint16_t nb_auth;
+};
 
-	dlo_put64(field, time);
+/* Its field was zero until now. */
+static void
+depart_stamp(const struct dlo_timed *t, uint8_t *udp, const struct departure *when)
+{
+	dlo_put64(udp + DLO_UDP_HLEN + dlo_stamp_layouts[0].timestamp, when->stamp);
 	if (!t->no_sum)
-		dlo_udp_move_sum(udp, 0, dlo_cksum_sum(field, 8));
+		dlo_udp_move_sum(udp, 0, when->stamp_sum);
 }
 
 static void
@@ -92,13 +98,6 @@ remember(const struct dlo_timed *t, const uint8_t *udp, uint64_t time)
 	t->session->has_left = true;
 }
 
-/* When the burst leaves, in both formats that are sent; and how many HMACs are still to be made. */
-struct departure {
-	uint64_t stamp;
-	uint64_t ptp;
-	uint16_t nb_auth;
-};
-
 /* The HMAC covers the time, so it comes after it: those still to be done make the frame wait. */
 static uint64_t
 depart_auth(const struct dlo_plan *plan, const struct dlo_lane *lane, const struct dlo_timed *t,
@@ -122,7 +121,7 @@ depart(const struct dlo_plan *plan, const struct dlo_lane *lane, const struct dl
 		dlo_put64(at + DMR_TX_TIME, when->ptp);
 		break;
 	case DLO_TIMED_STAMP:
-		depart_stamp(t, at, when->stamp);
+		depart_stamp(t, at, when);
 		remember(t, at, when->stamp);
 		break;
 	default:
@@ -165,6 +164,8 @@ dlo_answer_depart(const struct dlo_plan *plan, struct dlo_lane *lane,
 	struct departure when = { .stamp = dlo_stamp_time(plan, lane, start) };
 	uint16_t nb_auth, next = 0;
 
+	when.stamp_sum = (when.stamp >> 48) + (when.stamp >> 32 & 0xffff) + (when.stamp >> 16 & 0xffff) +
+		(when.stamp & 0xffff);
 	when.ptp = dlo_clock_ptp(&lane->line, dlo_clock_ns(&lane->line, start));
 	for (uint16_t i = 0; i < lane->nb_timed; i++)
 		when.nb_auth += lane->timed[i].kind == DLO_TIMED_STAMP_AUTH;

@@ -152,11 +152,14 @@ set_traffic_class(struct dlo_packet *p, uint8_t class)
 	}
 }
 
-/* RFC 8762 4.3.1, 4.3.2: from the sender's fields the reflector's; MBZ fields are zero. */
-static void
-write_base(const struct dlo_stamp *s, const struct dlo_lane *lane, uint16_t ssid, uint8_t ttl)
+/*
+ * RFC 8762 4.3.1, 4.3.2: from the sender's fields the reflector's; MBZ fields are zero. Compiled once
+ * for each layout, so that every copy is of a known length from one known place to another.
+ */
+static __rte_always_inline void
+write_base(const struct dlo_stamp *s, const struct dlo_lane *lane, uint16_t ssid, uint8_t ttl,
+	const struct dlo_stamp_layout *l)
 {
-	const struct dlo_stamp_layout *l = layout_of(s->plan);
 	uint8_t *base = s->p->head + s->off;
 	uint8_t timestamp[8], error[2];
 
@@ -177,18 +180,33 @@ write_base(const struct dlo_stamp *s, const struct dlo_lane *lane, uint16_t ssid
  * What write_base() is going to change, by its values: bytes that were written one by one a moment ago
  * are slow to read in one go. The sender's fields only move, from one even place to another.
  */
-static void
-sum_base(struct dlo_stamp *s, const struct dlo_lane *lane, uint8_t ttl)
+static __rte_always_inline void
+sum_base(struct dlo_stamp *s, const struct dlo_lane *lane, uint8_t ttl,
+	const struct dlo_stamp_layout *l)
 {
-	const struct dlo_stamp_layout *l = layout_of(s->plan);
 	const uint8_t *base = s->p->head + s->off;
-	uint32_t behind = l->error + 4;
+	const uint32_t behind = l->error + 4;
 	uint64_t t = lane->received;
 
 	s->old_sum = dlo_cksum_sum(base + 4, l->timestamp - 4) +
 		dlo_cksum_sum(base + behind, l->len - behind);
 	s->new_sum = (uint64_t)dlo_get16(s->seq) + dlo_get16(s->seq + 2) + lane->error +
 		(t >> 48) + (t >> 32 & 0xffff) + (t >> 16 & 0xffff) + (t & 0xffff) + (ttl << 8);
+}
+
+/* @sums: of what changes are wanted */
+static void
+turn_base(struct dlo_stamp *s, const struct dlo_lane *lane, uint16_t ssid, uint8_t ttl, bool sums)
+{
+	if (s->plan->settings.stamp.authenticated) {
+		if (sums)
+			sum_base(s, lane, ttl, &dlo_stamp_layouts[1]);
+		write_base(s, lane, ssid, ttl, &dlo_stamp_layouts[1]);
+	} else {
+		if (sums)
+			sum_base(s, lane, ttl, &dlo_stamp_layouts[0]);
+		write_base(s, lane, ssid, ttl, &dlo_stamp_layouts[0]);
+	}
 }
 
 /* RFC 8762 4.3.1: what we have sent in this session, or what the sender has. */
@@ -228,9 +246,7 @@ dlo_stamp_write(const struct dlo_plan *plan, struct dlo_lane *lane, struct dlo_p
 	choose_seq(&s);
 	/* Where the reply is longer there is nothing to go by. */
 	whole = f->l3_end < s.tlvs || dlo_packet_l4_sum_is_partial(p);
-	if (!whole)
-		sum_base(&s, lane, ttl);
-	write_base(&s, lane, ssid_of(plan, p), ttl);
+	turn_base(&s, lane, ssid_of(plan, p), ttl, !whole);
 	if (f->l3_end > s.tlvs)
 		dlo_stamp_tlvs(&s);
 	dlo_udp_turn(p, TTL);

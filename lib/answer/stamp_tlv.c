@@ -104,10 +104,17 @@ put(struct dlo_stamp *s, uint32_t off, const void *bytes, uint32_t n)
 	dlo_pieces_poke(s->p, off, bytes, n);
 }
 
+/* The flags are still those that the TLV was found with. */
 static void
 put_flags(struct dlo_stamp *s, const struct tlv *t, uint8_t flags)
 {
-	put(s, t->off, &flags, 1);
+	const unsigned int shift = (t->off - s->off) % 2 == 0 ? 8 : 0;
+
+	if (flags == t->flags)
+		return;
+	s->old_sum += (uint64_t)t->flags << shift;
+	s->new_sum += (uint64_t)flags << shift;
+	dlo_pieces_poke(s->p, t->off, &flags, 1);
 }
 
 static void

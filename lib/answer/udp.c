@@ -28,17 +28,19 @@ dlo_udp_services(const struct dlo_plan *plan, uint16_t ports[DLO_UDP_SERVICES_MA
 	return nb;
 }
 
+/* The same question as dlo_udp_services() answers, for each datagram: without a list. */
 bool
 dlo_udp_is_service(const struct dlo_plan *plan, uint16_t port)
 {
-	uint16_t ports[DLO_UDP_SERVICES_MAX];
-	unsigned int nb = dlo_udp_services(plan, ports);
+	const struct dlo_answer_settings *s = &plan->settings;
 
-	for (unsigned int i = 0; i < nb; i++) {
-		if (ports[i] == port)
-			return true;
-	}
-	return false;
+	if (port == 0)
+		return false;
+	return (port == s->stamp.port && is_enabled(plan, DLO_ANSWER_STAMP)) ||
+		(port == s->udp_echo.port && is_enabled(plan, DLO_ANSWER_UDP_ECHO)) ||
+		(port == DLO_PORT_SBFD && is_enabled(plan, DLO_ANSWER_SBFD) &&
+			s->sbfd.discriminator != 0) ||
+		(port == DLO_PORT_BFD_ECHO && is_enabled(plan, DLO_ANSWER_SBFD) && s->sbfd.echo);
 }
 
 bool

@@ -172,7 +172,8 @@ dlo_packet_l4_sum(const struct dlo_packet *p)
 	uint64_t sum = dlo_cksum_sum(p->head + f->l4_off, in_head - f->l4_off);
 
 	/* Every header is an even number of bytes long, so that a full head ends on a word. */
-	sum += sum_segments(p->m, in_head, f->l3_end);
+	if (in_head < f->l3_end)
+		sum += sum_segments(p->m, in_head, f->l3_end);
 	/* ICMP alone goes without. */
 	if (f->l4 != DLO_L4_ICMP && f->l3 == DLO_L3_IPV6)
 		sum += dlo_cksum_pseudo6(p->head + f->l3_off, f->proto, f->l3_end - f->l4_off);
