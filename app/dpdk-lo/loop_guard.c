@@ -157,6 +157,33 @@ period(struct app *app, struct port *p, uint64_t now)
 		probe(p, &s->suspects[i]);
 }
 
+/*
+ * Another reflector takes replies of STAMP for requests. Nothing has to be stopped: each such packet ends
+ * here (dlo_stamp_admit()). Said when it begins, and when there was none for as long as ends a loop.
+ */
+static void
+hear_replies(struct port *p, uint64_t now)
+{
+	struct loop_state *s = &p->loop;
+	uint64_t heard = 0;
+
+	for (uint16_t q = 0; q < p->nb_queues; q++)
+		heard += __atomic_load_n(&p->queues[q]->lane.nb_stamp_loops, __ATOMIC_RELAXED);
+	if (heard != s->replies_heard) {
+		s->replies_heard = heard;
+		s->replies_tsc = now;
+		if (!s->replies)
+			say_warning("port %s: another STAMP reflector answers the replies of this one, as "
+				"after a request with a forged source: its packets are dropped (loop); "
+				"find the sender, or narrow --allow", app_port_label(p));
+		s->replies = true;
+	} else if (s->replies && now - s->replies_tsc > SAME_LOOP_S * rte_get_tsc_hz()) {
+		s->replies = false;
+		say("port %s: no STAMP reflector answers the replies of this one any more",
+			app_port_label(p));
+	}
+}
+
 void
 loop_guard_tick(struct app *app, uint64_t now)
 {
@@ -169,6 +196,7 @@ loop_guard_tick(struct app *app, uint64_t now)
 
 		if (atomic_load(&p->gone))
 			continue;
+		hear_replies(p, now);
 		if (!p->conf.loop_guard) {
 			/* Switched off at a reload: its plan knows that already. */
 			p->loop.stopped = false;

@@ -30,6 +30,9 @@ struct loop_state {
 	uint64_t heard; /**< of guard.heard, taken notice of */
 	uint64_t heard_tsc; /**< when that last grew */
 	uint64_t resumed_tsc; /**< end of the last loop; 0: none yet */
+	uint64_t replies_heard; /**< of STAMP replies to replies, in all lanes */
+	uint64_t replies_tsc; /**< when that last grew */
+	bool replies; /**< that was said, and not yet that it is over */
 	unsigned int patience; /**< silent periods that end a loop */
 	unsigned int nb_suspects; /**< of probes that may be under way, or of those that proved it */
 	unsigned int next_suspect;

@@ -100,20 +100,21 @@ remember(const struct dlo_timed *t, const uint8_t *udp, uint64_t time)
 
 /* The HMAC covers the time, so it comes after it: those still to be done make the frame wait. */
 static uint64_t
-depart_auth(const struct dlo_plan *plan, const struct dlo_lane *lane, const struct dlo_timed *t,
+depart_auth(const struct dlo_plan *plan, struct dlo_lane *lane, const struct dlo_timed *t,
 	uint8_t *udp, uint16_t nb_auth)
 {
 	uint64_t time = dlo_stamp_time(plan, lane, rte_rdtsc());
 	uint64_t error_ns = dlo_timed_error_ns(lane) +
 		dlo_clock_span_ns(&lane->line, lane->auth_cycles * nb_auth);
 
+	dlo_left_note(lane, time);
 	depart_stamp_auth(plan, t, udp, time,
 		dlo_clock_error_estimate(error_ns, lane->line.synced, plan->settings.stamp.ptp));
 	return time;
 }
 
 static void
-depart(const struct dlo_plan *plan, const struct dlo_lane *lane, const struct dlo_timed *t,
+depart(const struct dlo_plan *plan, struct dlo_lane *lane, const struct dlo_timed *t,
 	uint8_t *at, const struct departure *when)
 {
 	switch (t->kind) {
@@ -131,7 +132,7 @@ depart(const struct dlo_plan *plan, const struct dlo_lane *lane, const struct dl
 
 /* What depart() reads and writes, in one piece. */
 static void
-depart_frame(const struct dlo_plan *plan, const struct dlo_lane *lane, const struct dlo_timed *t,
+depart_frame(const struct dlo_plan *plan, struct dlo_lane *lane, const struct dlo_timed *t,
 	struct rte_mbuf *m, const struct departure *when)
 {
 	static const uint8_t lens[] = {
@@ -170,6 +171,9 @@ dlo_answer_depart(const struct dlo_plan *plan, struct dlo_lane *lane,
 	for (uint16_t i = 0; i < lane->nb_timed; i++)
 		when.nb_auth += lane->timed[i].kind == DLO_TIMED_STAMP_AUTH;
 	nb_auth = when.nb_auth;
+	/* Nothing leaves with it: what is known shall not give way. */
+	if (lane->nb_timed > 0)
+		dlo_left_note(lane, when.stamp);
 	for (uint16_t i = 0; i < lane->nb_timed; i++) {
 		const struct dlo_timed *t = &lane->timed[i];
 		uint16_t k = next;

@@ -37,6 +37,9 @@ struct dlo_bucket {
 /** Answers that can wait for their departure at once: as many as a burst has frames. */
 #define DLO_TIMED_MAX 64
 
+/** Places for times at which STAMP replies left, see dlo_left_note(). */
+#define DLO_LEFT_MAX 1024
+
 /** What is left to be done to an answer just before it is sent, see dlo_answer_depart(). */
 struct dlo_timed {
 	const struct rte_mbuf *m; /**< which frame; only compared, it may be gone by then */
@@ -60,6 +63,12 @@ struct dlo_lane {
 	struct dlo_clock_line line; /**< the time of day, the same for a whole burst, */
 	uint64_t received; /**< what STAMP says about its arrival, */
 	uint16_t error; /**< and about how wrong that may be */
+	/**
+	 * When STAMP replies left, as they say it, each at the place that it chooses itself: a request that
+	 * gives one back is another reflector's reply to ours.
+	 */
+	uint64_t left[DLO_LEFT_MAX];
+	uint64_t nb_stamp_loops; /**< requests that were such replies; control reads it */
 	uint16_t nb_timed;
 	struct dlo_timed timed[DLO_TIMED_MAX]; /**< in the order of the burst */
 	struct dlo_memo memo; /**< kinds of frames that are known */
@@ -81,6 +90,26 @@ dlo_lane_arrive(struct dlo_lane *lane, uint64_t now, uint64_t most)
 	lane->arrived = now;
 	lane->nb_timed = 0;
 	lane->line.slope = 0;
+}
+
+static inline uint64_t *
+dlo_left_place(struct dlo_lane *lane, uint64_t stamp)
+{
+	return &lane->left[stamp * UINT64_C(0x9e3779b97f4a7c15) >> 54];
+}
+
+/** Replies leave with this timestamp; it is known until another one takes its place. */
+static inline void
+dlo_left_note(struct dlo_lane *lane, uint64_t stamp)
+{
+	*dlo_left_place(lane, stamp) = stamp;
+}
+
+/** @return true when a reply of this lane left with this timestamp not long ago. */
+static inline bool
+dlo_left_knows(struct dlo_lane *lane, uint64_t stamp)
+{
+	return stamp != 0 && *dlo_left_place(lane, stamp) == stamp;
 }
 
 /**

@@ -109,6 +109,21 @@ ssid_of(const struct dlo_plan *plan, const struct dlo_packet *p)
 	return p->frame.l3_end - off < layout->len ? 0 : dlo_get16(p->head + off + layout->error + 2);
 }
 
+/*
+ * The time at which a reply of ours left comes back where a reflector puts its sender's: it has taken
+ * our reply for a request, and we would take its reply for one, for ever. Senders have zeroes or padding
+ * there (RFC 8762 4.2.1), which is not looked at otherwise.
+ */
+static bool
+is_reply_to_ours(const struct dlo_plan *plan, struct dlo_lane *lane, const struct dlo_packet *p)
+{
+	const struct dlo_stamp_layout *l = layout_of(plan);
+	uint32_t off = (uint32_t)p->frame.l4_off + DLO_UDP_HLEN;
+
+	return p->frame.l3_end - off >= l->len &&
+		dlo_left_knows(lane, dlo_get64(p->head + off + l->sender_timestamp));
+}
+
 enum dlo_verdict
 dlo_stamp_admit(const struct dlo_plan *plan, struct dlo_lane *lane, struct dlo_packet *p)
 {
@@ -118,6 +133,10 @@ dlo_stamp_admit(const struct dlo_plan *plan, struct dlo_lane *lane, struct dlo_p
 	/* Without a lane nobody would write when it leaves. */
 	if (lane == NULL || lane->nb_timed == DLO_TIMED_MAX)
 		return DLO_DROP_NO_SESSION;
+	if (is_reply_to_ours(plan, lane, p)) {
+		__atomic_store_n(&lane->nb_stamp_loops, lane->nb_stamp_loops + 1, __ATOMIC_RELAXED);
+		return DLO_DROP_LOOP;
+	}
 	if (!plan->settings.stamp.stateful)
 		return DLO_ANSWERED_STAMP;
 	if (lane->sessions == NULL)

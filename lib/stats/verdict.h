@@ -61,7 +61,7 @@
 	X(BAD_AUTH, "bad_auth", "authentication is missing or wrong")                              \
 	X(NO_SESSION, "no_session", "no room to remember one more session")                        \
 	X(RATE_LIMITED, "rate_limited", "beyond --answer-rate")                                    \
-	X(LOOP, "loop", "the far end reflects too: stopped by the loop guard")                     \
+	X(LOOP, "loop", "the far end reflects, or answers our answers: stopped")                 \
 	X(SHARED, "shared", "the mbuf's data is shared with somebody else: never written to")      \
 	X(LOST, "lost", "lost on purpose, by --impair loss=")                                      \
 	X(HELD_FULL, "held_full", "beyond what --impair may hold: its limit, or its rate's queue") \

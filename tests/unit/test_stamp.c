@@ -175,6 +175,20 @@ formats_and_checksums(void **state)
 }
 
 /* What another reflector sends is a request to us: A:862 to B:862 would go on for ever. */
+/* Of two addresses. */
+static const struct dlo_addr_table *
+table_of(const char *ip, const char *ip6)
+{
+	struct dlo_addr_rule rules[2] = { { .owner = DLO_OWNER_PORT }, { .owner = DLO_OWNER_PORT } };
+	const struct dlo_addr_table *table;
+
+	assert_int_equal(dlo_prefix_parse(ip, &rules[0].prefix), 0);
+	assert_int_equal(dlo_prefix_parse(ip6, &rules[1].prefix), 0);
+	table = dlo_addr_table_create(rules, 2);
+	assert_non_null(table);
+	return table;
+}
+
 static void
 no_loop_can_start(void **state)
 {
@@ -213,6 +227,72 @@ no_loop_can_start(void **state)
 	verdict_is(plan, &lane, &f, DLO_DROP_SRC_PORT);
 	plan_free(plan);
 	timed_free(&lane);
+}
+
+/* Through a reflector and as far as its mbuf; whoever it came from gets it by changing MACs. */
+static enum dlo_verdict
+pass(const struct dlo_plan *plan, struct dlo_lane *lane, struct frame *f)
+{
+	struct frame got = *f;
+	enum dlo_verdict v = reflect_timed(plan, lane, f, 0, &got);
+
+	*f = got;
+	return v;
+}
+
+/*
+ * Two reflectors on ports that neither knows of the other: a request with a forged source, and each reply
+ * is a request to the other one. The first that gets its own time back ends it.
+ */
+static void
+no_loop_lives_on(void **state)
+{
+	static struct dlo_lane lanes[2];
+	struct frame f;
+
+	(void)state;
+	for (unsigned int i = 0; i < 16; i++) {
+		const bool auth = i & 1, stateful = i & 2, same_port = i & 4, v6 = i & 8;
+		struct dlo_plan *plans[2];
+
+		for (unsigned int k = 0; k < 2; k++) {
+			plans[k] = stamp_plan(&lanes[k], auth);
+			plans[k]->settings.stamp.stateful = stateful;
+			plans[k]->settings.stamp.same_port = same_port;
+		}
+		/* The second one is the tester, who is a reflector on the port that he sends from. */
+		put48(plans[1]->mac.addr_bytes, MAC_TESTER);
+		plans[1]->nb_own_macs = 1;
+		plans[1]->own_macs[0] = plans[1]->mac;
+		dlo_addr_table_free((struct dlo_addr_table *)(uintptr_t)plans[1]->addresses);
+		plans[1]->addresses = table_of(IP_TESTER, IP6_TESTER);
+		if (!same_port) {
+			plans[0]->settings.stamp.port = 5000;
+			plans[1]->settings.stamp.port = STAMP_SPORT;
+		}
+		for (unsigned int round = 0; round < 50; round++) {
+			stamp_request(plans[0], &f, v6, auth ? 112 : 44);
+			put16(f.b + f.l4, same_port ? STAMP_PORT : STAMP_SPORT);
+			put16(f.b + f.l4 + 2, same_port ? STAMP_PORT : 5000);
+			frame_finish(&f);
+			assert_verdict(pass(plans[0], &lanes[0], &f), DLO_ANSWERED_STAMP);
+			assert_verdict(pass(plans[1], &lanes[1], &f), DLO_ANSWERED_STAMP);
+			assert_verdict(pass(plans[0], &lanes[0], &f), DLO_DROP_LOOP);
+			/* One that comes a second time has not become anything else. */
+			assert_verdict(pass(plans[0], &lanes[0], &f), DLO_DROP_LOOP);
+		}
+		assert_int_equal(lanes[0].nb_stamp_loops, 100);
+		assert_int_equal(lanes[1].nb_stamp_loops, 0);
+		/* Who has anything else there is an ordinary sender. */
+		stamp_request(plans[0], &f, v6, auth ? 112 : 44);
+		put16(f.b + f.l4 + 2, same_port ? STAMP_PORT : 5000);
+		frame_finish(&f);
+		verdict_is(plans[0], &lanes[0], &f, DLO_ANSWERED_STAMP);
+		for (unsigned int k = 0; k < 2; k++) {
+			plan_free(plans[k]);
+			timed_free(&lanes[k]);
+		}
+	}
 }
 
 static void
@@ -400,6 +480,7 @@ main(void)
 		cmocka_unit_test(stateful_sessions_count),
 		cmocka_unit_test(formats_and_checksums),
 		cmocka_unit_test(no_loop_can_start),
+		cmocka_unit_test(no_loop_lives_on),
 		cmocka_unit_test(who_may_ask),
 		cmocka_unit_test(loopbacks_answer),
 		cmocka_unit_test(cut_anywhere),
