@@ -218,3 +218,21 @@ cmdline_parse(const struct program *program, int argc, char **argv, void *conf, 
 	}
 	return result;
 }
+
+int
+cmdline_set_all(void *conf, const struct cmdline_setting *settings, int nb, char err[DLO_CONF_ERR])
+{
+	char why[DLO_CONF_ERR];
+	int rc;
+
+	for (int i = 0; i < nb; i++) {
+		const struct dlo_option *o = settings[i].option;
+
+		rc = o->set_other(conf, settings[i].value, why);
+		if (rc != 0) {
+			dlo_conf_fail(err, "--%s: %.*s", o->name, DLO_CONF_ERR - 80, why);
+			return rc;
+		}
+	}
+	return 0;
+}

@@ -54,4 +54,11 @@ enum cmdline_result cmdline_parse(const struct program *program, int argc, char 
 enum cmdline_result cmdline_read(const struct program *program, int argc, char **argv,
 	void *conf, struct cmdline_eal *ret_eal, enum cmdline_page *ret_page, char err[CMDLINE_ERR]);
 
+/**
+ * For program.apply: set all options that have a set_other, in their order.
+ * @return 0, or -errno with a sentence in @p err that begins with the option
+ */
+int cmdline_set_all(void *conf, const struct cmdline_setting *settings, int nb,
+	char err[DLO_CONF_ERR]);
+
 #endif

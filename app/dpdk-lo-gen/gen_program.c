@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "cmdline.h"
 #include "conf/text.h"
 
 #define DURATION_DEFAULT 10.0
@@ -75,16 +76,9 @@ check(struct gen_conf *conf, const struct cmdline_setting *settings, int nb,
 static int
 apply(void *to, const struct cmdline_setting *settings, int nb, char err[DLO_CONF_ERR])
 {
-	struct gen_conf *conf = to;
-	char why[DLO_CONF_ERR];
+	int rc = cmdline_set_all(to, settings, nb, err);
 
-	for (int i = 0; i < nb; i++) {
-		const struct dlo_option *o = settings[i].option;
-
-		if (o->set_other(conf, settings[i].value, why) != 0)
-			return dlo_conf_fail(err, "--%s: %.*s", o->name, DLO_CONF_ERR - 80, why);
-	}
-	return check(conf, settings, nb, err);
+	return rc != 0 ? rc : check(to, settings, nb, err);
 }
 
 static const char *const description[] = {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cmdline.h"
 #include "conf/text.h"
 
 #define INTERVAL_MIN_S 0.1
@@ -134,20 +135,6 @@ init(void *to)
 	conf->interval_s = 1;
 }
 
-static int
-apply(void *conf, const struct cmdline_setting *settings, int nb, char err[DLO_CONF_ERR])
-{
-	char why[DLO_CONF_ERR];
-
-	for (int i = 0; i < nb; i++) {
-		const struct dlo_option *o = settings[i].option;
-
-		if (o->set_other(conf, settings[i].value, why) != 0)
-			return dlo_conf_fail(err, "--%s: %.*s", o->name, DLO_CONF_ERR - 80, why);
-	}
-	return 0;
-}
-
 static const char *const description[] = {
 	"'dpdk-lo-top' shows a running dpdk-lo: its ports with their rates, what becomes of the frames of "
 	"one of them (the verdicts), the host link, loopback addresses, carried localhost, latency "
@@ -204,7 +191,7 @@ const struct program program_dpdk_lo_top = {
 	.section = 1,
 	.options = options,
 	.init = init,
-	.apply = apply,
+	.apply = cmdline_set_all,
 	.synopsis = "dpdk-lo-top [options]",
 	.summary = "Watch a running dpdk-lo: rates, verdicts, loopbacks, latency.",
 	.description = description,
