@@ -160,7 +160,8 @@ tx_make(struct gen_tx *tx, uint64_t now)
 static void
 tx_note_gap(struct gen_tx *tx, unsigned int i, uint64_t now)
 {
-	uint64_t gap = i == 0 ? now - tx->last_tsc : 0;
+	/* A counter that went back, on another CPU, is no gap; what it does to latency is said. */
+	uint64_t gap = i == 0 && now > tx->last_tsc ? now - tx->last_tsc : 0;
 	uint64_t asked = tx->last_due_cost >> PACE_FRACTION;
 
 	dlo_histogram_add(tx->jitter, gap > asked ? gap - asked : asked - gap);

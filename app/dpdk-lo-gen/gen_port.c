@@ -18,6 +18,7 @@
 #define NB_MBUFS 16383
 #define CACHE 256
 #define LINK_SECONDS 10
+#define LINK_NOTE_SECONDS 1.5 /* until it is said what is waited for */
 
 static int
 find_port(const char *name, uint16_t *ret)
@@ -103,7 +104,8 @@ gen_port_start(uint16_t id, uint16_t nb_txq, unsigned int frame, struct rte_memp
 static int
 wait_for_link(uint16_t id, const atomic_bool *stop)
 {
-	uint64_t end = rte_rdtsc() + LINK_SECONDS * rte_get_tsc_hz();
+	uint64_t hz = rte_get_tsc_hz(), start = rte_rdtsc(), end = start + LINK_SECONDS * hz;
+	uint64_t note = start + (uint64_t)(LINK_NOTE_SECONDS * (double)hz);
 	char name[RTE_ETH_NAME_MAX_LEN] = "";
 	struct rte_eth_link link;
 
@@ -112,6 +114,10 @@ wait_for_link(uint16_t id, const atomic_bool *stop)
 		if (rte_eth_link_get_nowait(id, &link) == 0 &&
 			link.link_status == RTE_ETH_LINK_UP)
 			return 0;
+		if (rte_rdtsc() > note) {
+			say("waiting for the link of port %s", name);
+			note = end;
+		}
 		rte_delay_us_sleep(10000);
 	} while (rte_rdtsc() < end && !atomic_load(stop));
 	if (!atomic_load(stop))

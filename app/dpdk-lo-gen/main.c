@@ -10,6 +10,7 @@
 #include <rte_cycles.h>
 
 #include "bias.h"
+#include "clock_check.h"
 #include "cmdline.h"
 #include "eal.h"
 #include "log.h"
@@ -59,6 +60,7 @@ fill_report(struct gen_report *r, const struct gen_load *load)
 static int
 measure(const struct gen_load *load)
 {
+	struct clock_moment start;
 	struct gen_report report;
 	int rc;
 
@@ -80,10 +82,12 @@ measure(const struct gen_load *load)
 	run.duration_s = conf.duration_s;
 	run.stats_s = conf.stats_s;
 	say("sending");
+	clock_moment_now(&start);
 	engine_run(&run);
 	report_slow(&report);
 	report_print(&report);
 	report_say_why(&report);
+	clock_check_end(&start);
 	if (conf.json[0] != '\0')
 		rc = report_json(&report, conf.json);
 	if (rc == 0 && (engine_received(&run) == 0 || engine_broke(&run)))
@@ -95,15 +99,21 @@ measure(const struct gen_load *load)
 static int
 work(void)
 {
+	struct clock_moment start;
 	struct gen_load load;
 	int rc = conf.rfc.tests != 0 ? rfc_network_check(&conf) : 0;
 
+	clock_check_start();
+	clock_moment_now(&start);
 	if (rc == 0)
 		rc = session_open(&session, &conf, &stop);
 	if (rc != 0)
 		return rc;
-	if (conf.rfc.tests != 0)
-		return rfc2544_run(&session);
+	if (conf.rfc.tests != 0) {
+		rc = rfc2544_run(&session);
+		clock_check_end(&start);
+		return rc;
+	}
 	rc = session_make_frames(&session);
 	if (rc == 0)
 		rc = session_load(&session, &load);

@@ -12,6 +12,7 @@
 #include "frame/bytes.h"
 #include "frame/cksum.h"
 #include "frame/proto.h"
+#include "log.h"
 
 #define TRIES 3
 
@@ -185,6 +186,8 @@ neighbour_resolve(struct neighbour *n, const struct gen_conf *conf, unsigned int
 		uint64_t end = rte_rdtsc() + rte_get_tsc_hz();
 		int rc = send_request(conf, family, tx_port, pool);
 
+		if (try == 1)
+			say("--dst does not answer yet, asking again");
 		while (rc == 0 && rte_rdtsc() < end) {
 			struct rte_mbuf *m;
 

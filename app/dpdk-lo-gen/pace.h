@@ -30,7 +30,7 @@ struct pace {
 static inline void
 pace_start(struct pace *p, uint64_t now, uint64_t hz)
 {
-	*p = (struct pace){ .next = now, .slack = hz / 100000, .lag_max = hz / 10 };
+	*p = (struct pace){ .next = now, .slack = hz / 500000, .lag_max = hz / 10 };
 }
 
 /** @return the cost of one frame at @p pps frames per second; 0 for no pacing at all. */

@@ -18,7 +18,7 @@
 /* What a trial of a search needs to know. */
 struct ctx {
 	struct gen_session *session;
-	const struct rfc_size *size;
+	struct rfc_size *size;
 	const char *what;
 };
 
@@ -47,6 +47,7 @@ offer(struct ctx *c, double load, double seconds, struct rfc_trial *trial, bool 
 		if (*ret_offered || trial->pushed_back)
 			break;
 	}
+	c->size->nb_starved += !*ret_offered && !trial->pushed_back;
 	say("%u bytes, %s: %.1f pps, lost %.4f %%%s", c->size->size, c->what, load,
 		100 * loss_of(trial), *ret_offered ? "" : trial->pushed_back ?
 		", and the port took less than that" : ", and this lcore sent less than that");
@@ -336,6 +337,7 @@ rfc2544_run(struct gen_session *s)
 	}
 	if (rc != 0 && rc != -EINTR)
 		return rc;
+	rfc_starved(&results);
 	rfc_report(&results);
 	if (s->conf->json[0] != '\0')
 		written = report_write(rfc_json(&results), s->conf->json);

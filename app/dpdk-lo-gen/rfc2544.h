@@ -28,6 +28,7 @@ struct rfc_size {
 	double max_pps;
 	bool max_measured; /**< the port has no line rate: by sending without pause */
 	unsigned int done; /**< GEN_TEST_* that are finished */
+	unsigned int nb_starved; /**< trials whose load this lcore could not offer */
 	struct rfc_found throughput; /**< 'binary' */
 	struct rfc_bound bounds[RFC_GOALS]; /**< 'mlr' */
 	double throughput_pps; /**< what the other tests go by */
@@ -80,6 +81,9 @@ int rfc_settle(struct gen_session *s);
 
 /** Note where @p conf departs from the standards. */
 void rfc_deviations(struct rfc_results *r, const struct gen_conf *conf);
+
+/** Note how many trials offered too little, after all of them. */
+void rfc_starved(struct rfc_results *r);
 
 /** Print the tables, as far as there are results. */
 void rfc_report(const struct rfc_results *r);

@@ -78,3 +78,15 @@ rfc_deviations(struct rfc_results *r, const struct gen_conf *conf)
 	if (!gen_port_has_line_rate(r->session->ports.tx) && !conf->rate_given)
 		note(r, "the port has no line rate: the maximum is what it took without pause");
 }
+
+void
+rfc_starved(struct rfc_results *r)
+{
+	unsigned int nb = 0;
+
+	for (unsigned int i = 0; i < r->nb; i++)
+		nb += r->sizes[i].nb_starved;
+	if (nb > 0)
+		note(r, "%u trials offered less than they should: this lcore could not keep up, and what was "
+			"found is too low; give it a CPU of its own", nb);
+}
