@@ -9,9 +9,9 @@ from process import Failure, Process
 from program import testpmd
 
 ORDER = 40
-GOAL_MPPS = 10
+GOAL_MPPS, GOAL_OFF = 10, 1
 RATES = {"1 kpps": 1e3, "10 kpps": 1e4, "100 kpps": 1e5, "1 Mpps": 1e6, "5 Mpps": 5e6}
-LIMIT_PPS, DEPTH_S = 200_000, 0.004
+LIMIT_PPS, DEPTH_FRAMES = 200_000, 800
 
 
 class Alone:
@@ -46,7 +46,7 @@ class Limited:
 		memory = ["--single-file-segments"] if ctx.hugepages.there else ["--no-huge"]
 		peer = Process(ctx.scratch, [self.program(ctx), "--no-pci", "--file-prefix", prefix, "--lcores",
 			f"0@{ctx.control}", "-m", "160", *memory, "--vdev", f"{memif},role=server", "--",
-			str(LIMIT_PPS), str(int(LIMIT_PPS * DEPTH_S)), "0"], prefix,
+			str(LIMIT_PPS), str(DEPTH_FRAMES), "0"], prefix,
 			os.path.join(ctx.logs, f"{ctx.label}-limit.log"))
 		try:
 			peer.wait_for('"ready"', lambda: peer.said("ready"))
@@ -61,7 +61,9 @@ class Limited:
 		rows = found["rfc2544"]["throughput"]
 		if not rows:
 			raise Failure("dpdk-lo-gen reports no throughput")
-		return {"value": abs(rows[0]["pps"] / LIMIT_PPS - 1) * 100, "pps": rows[0]["pps"]}
+		# In a trial the bucket lets its depth through besides.
+		limit = LIMIT_PPS + DEPTH_FRAMES / ctx.seconds
+		return {"value": abs(rows[0]["pps"] / limit - 1) * 100, "pps": rows[0]["pps"], "limit": limit}
 
 
 def mpps(report):
@@ -85,14 +87,17 @@ def cases(ctx):
 	yield Case("generator-max", "64 B made, sent, received and timed by one lcore over net_ring",
 		[testpmd("macswap", **port), Alone("dpdk-lo-gen", ["--rate", "max"], mpps)],
 		[("dpdk-lo-gen", "testpmd macswap", None)],
-		note=f"Goal: {GOAL_MPPS} Mpps with the latency of every frame; macswap only turns frames round.")
+		note="The generator makes each frame and keeps its latency; macswap only turns frames round.",
+		limits=[("dpdk-lo-gen", GOAL_MPPS)])
 	yield Case("generator-pacing", "how far the rate offered is from the rate asked for; net_ring, one lcore",
 		[Alone(f"dpdk-lo-gen {name}", ["--rate", f"{rate:.0f}pps"], off) for name, rate in RATES.items()],
-		unit="% off", better="less", note="Goal: at most 1 %.")
+		unit="% off", better="less", limits=[(f"dpdk-lo-gen {name}", GOAL_OFF) for name in RATES])
 	yield Case("generator-gaps", "p99 of how far gaps between frames are from even; net_ring, one lcore",
 		[Alone(f"dpdk-lo-gen {name}", ["--rate", f"{RATES[name]:.0f}pps"], gap)
 			for name in RATES if ctx.full or name in ("1 kpps", "1 Mpps", "5 Mpps")],
 		unit="ns", better="less",
 		note="At 5 Mpps frames are 200 ns apart: a turn of the loop that comes late sends two at once.")
-	yield Case("generator-rfc2544", f"throughput found by --rfc2544 against a limit of {LIMIT_PPS} pps",
-		[Limited()], clock="wall", unit="% off", better="less", note="Goal: at most 1 %.")
+	yield Case("generator-rfc2544", f"throughput found by --rfc2544 against a limit of {LIMIT_PPS} pps "
+		f"and a bucket of {DEPTH_FRAMES} frames",
+		[Limited()], clock="wall", unit="% off", better="less",
+		limits=[(Limited.name, GOAL_OFF)])

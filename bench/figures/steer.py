@@ -8,38 +8,13 @@ import os
 import shutil
 
 from measure import Case
-from netns import Netns
-from process import Failure, Process
+from netns import Veth
+from process import Process
 
 ORDER = 60
 HERE, THERE = "192.0.2.1", "192.0.2.9"
 RULE = "udp dst port 862"
 TITLE = "iperf3, one TCP stream, veth of 64 KiB segments, nothing steered"
-
-
-class Veth:
-	"""with Veth(ctx) as (near, far): namespaces with an end of a veth each, steer0 and steer1."""
-
-	def __init__(self, ctx):
-		self.near, self.far = Netns(ctx), Netns(ctx)
-
-	def __enter__(self):
-		self.near.__enter__()
-		try:
-			self.far.__enter__()
-			self.near.run("ip", "link", "add", "steer0", "type", "veth", "peer", "name", "steer1",
-				"netns", self.far.name)
-			for ns, name, address in ((self.near, "steer0", HERE), (self.far, "steer1", THERE)):
-				ns.run("ip", "addr", "add", address + "/24", "dev", name)
-				ns.run("ip", "link", "set", name, "up")
-		except Failure:
-			self.__exit__()
-			raise
-		return self.near, self.far
-
-	def __exit__(self, *_):
-		self.far.__exit__()
-		self.near.__exit__()
 
 
 def start_steered(ctx, ns):
@@ -62,7 +37,7 @@ class Kernel:
 		return "" if shutil.which("iperf3") else "iperf3 is not installed"
 
 	def measure(self, ctx, _):
-		with Veth(ctx) as (near, far):
+		with Veth(ctx, "steer", HERE, THERE) as (near, far):
 			steered = start_steered(ctx, near) if self.steered else None
 			log = os.path.join(ctx.logs, "iperf3-server.log")
 			server = Process(ctx.scratch, near.argv("iperf3", "-s", "-1"), ctx.scratch.name("p"), log)

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """bench/run.sh: measure dpdk-lo and its peers side by side."""
 
-import argparse
 import os
 import shutil
-import signal
 import sys
 import time
 
+import entry
 import figures
 import host
 import instructions
@@ -21,10 +20,9 @@ from measure import run_case
 from process import Failure, Scratch
 from report import Lines, Progress, case_results
 
-BENCH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-TOP = os.path.dirname(BENCH)
-# What --quick gives to a case; fewer rounds where the machine is slower.
-QUICK_SECONDS = 20
+PROGRAM = "bench/run.sh"
+# What --quick takes altogether, and of that for the parts; fewer rounds where the machine is slower.
+QUICK_SECONDS, QUICK_PARTS_SECONDS = 165, 45
 
 
 class Context:
@@ -32,6 +30,8 @@ class Context:
 
 	def __init__(self, args, out):
 		self.full, self.quick = args.full, args.quick
+		# A look at everything in three minutes; who names a figure wants that, however long it takes.
+		self.brief = args.quick and not args.only
 		# valgrind takes its time.
 		self.parts = [part for part in PARTS if part != "instructions" or not args.quick]
 		self.rounds = args.rounds or (3 if args.quick else 9)
@@ -39,7 +39,7 @@ class Context:
 		self.warm_up = 0.2 if args.quick else 0.5
 		# How often a disturbed window is tried again, and by when to be done.
 		self.tries = 1 if args.quick else 3
-		self.deadline = None
+		self.start, self.deadline = time.monotonic(), None
 		self.build = args.build
 		self.testpmd = shutil.which("dpdk-testpmd")
 		self.dpdk_lo = os.path.join(self.build, "app", "dpdk-lo", "dpdk-lo")
@@ -83,70 +83,45 @@ class Context:
 
 
 def parse(argv):
-	parser = argparse.ArgumentParser(prog="bench/run.sh", description=__doc__)
+	parser = entry.parser(PROGRAM, __doc__)
 	size = parser.add_mutually_exclusive_group()
 	size.add_argument("--quick", action="store_true",
-		help=f"three rounds of short windows, about {QUICK_SECONDS} seconds for each case")
+		help="short windows, three rounds or fewer, the figures that say most: three minutes")
 	size.add_argument("--full", action="store_true",
 		help="nine rounds, with the profiles and sides that --quick and the default leave out")
 	parser.add_argument("--only", action="append", metavar="NAME",
 		help=f"only this figure or case, repeatable; figures: {' '.join(figures.names() + PARTS)}")
-	parser.add_argument("--out", metavar="DIR", help="where results go (default: bench-results/TIME)")
-	parser.add_argument("--rounds", type=int, metavar="N", help="rounds of every side")
-	parser.add_argument("--seconds", type=float, metavar="S", help="length of a measuring window")
 	parser.add_argument("--cpus", type=lambda text: [int(cpu) for cpu in text.split(",")],
 		metavar="C,M", help="control CPU and measured CPU (default: the first and the last)")
 	parser.add_argument("--no-huge", action="store_true",
 		help="both programs without hugepages, as newcomers start them")
 	parser.add_argument("--strict", action="store_true",
 		help="end with an error when others use the CPUs, instead of warning")
-	parser.add_argument("--build", default=os.path.join(TOP, "build"), help=argparse.SUPPRESS)
-	args = parser.parse_args(argv)
+	args = entry.check(parser, parser.parse_args(argv))
 	if args.cpus and (len(args.cpus) != 2 or args.cpus[0] == args.cpus[1]):
 		parser.error("--cpus takes two different CPUs: --cpus 0,1")
-	if args.rounds is not None and args.rounds < 1:
-		parser.error("--rounds takes 1 or more")
 	strange = set(args.cpus or ()) - os.sched_getaffinity(0)
 	if strange:
 		parser.error(f"--cpus: CPU {strange.pop()} is not among those that we may use: "
 			f"{','.join(map(str, sorted(os.sched_getaffinity(0))))}")
-	args.build = os.path.abspath(args.build)
 	return args
 
 
-def make_out(path):
-	path = path or os.path.join(TOP, "bench-results", time.strftime("%Y%m%d-%H%M%S"))
-	try:
-		os.makedirs(os.path.join(path, "logs"), exist_ok=True)
-	except OSError as error:
-		raise Failure(f"cannot make {path}: {error.strerror}; choose another --out") from error
-	return os.path.abspath(path)
-
-
 def look_around(ctx, lines, strict):
-	facts = host.facts(TOP, [ctx.control, ctx.measured])
-	facts["memory"] = ctx.hugepages.text
-	facts["interference"] = host.interference([ctx.control, ctx.measured])
-	facts["warnings"] = list(host.warnings(facts))
-	facts["rounds"], facts["seconds"] = ctx.rounds, ctx.seconds
-	lines.write("host", **facts)
-	print("\n".join(host.describe(facts)))
-	for warning in facts["warnings"]:
-		print(f"WARNING     {warning}")
-	print(flush=True)
+	warnings = entry.look_around(ctx, lines, [ctx.control, ctx.measured], ctx.hugepages.text)
 	if not ctx.hugepages.there:
 		print("WARNING     without hugepages every mbuf has the same place in its page, and cache "
 			"conflicts\n            outweigh everything else\n", flush=True)
-	if strict and facts["warnings"]:
+	if strict and warnings:
 		raise Failure("the machine is not quiet and --strict was given: see the warnings")
 
 
-def fit(ctx, progress, nb_sides):
-	"""Rounds for the next case, fewer where --quick would take too long on this machine."""
+def fit(ctx, progress, nb_sides, nb_left):
+	"""Rounds for the next case, of @nb_left sides that are to come; fewer where --quick would take longer."""
 	if ctx.deadline is None:
 		return ctx.rounds
-	left = ctx.deadline - time.monotonic()
-	fitting = int(left / max(progress.seconds_per_step() * nb_sides, 0.1))
+	share = (ctx.deadline - time.monotonic()) * nb_sides / nb_left
+	fitting = int(share / max(progress.seconds_per_step() * nb_sides, 0.1))
 	return max(1, min(ctx.rounds, fitting))
 
 
@@ -175,22 +150,23 @@ def measure_parts(ctx, parts, progress, lines, show):
 	return failed
 
 
-def measure_all(ctx, cases, parts, lines):
+def measure_all(ctx, cases, parts, lines, tables):
+	"""Adds to @tables as it goes; returns how much failed."""
 	steps = sum(len(case.sides) for case in cases)
 	if "micro" in parts:
 		steps += len(micro.programs(ctx.build))
 	progress = Progress(steps * ctx.rounds)
 	planned = progress.total
-	tables, failed = [], 0
+	failed = 0
 
 	def show(text):
 		progress.clear()
 		tables.append(text)
 		print(text + "\n", flush=True)
 
-	if ctx.quick:
-		ctx.deadline = time.monotonic() + QUICK_SECONDS * (len(cases) + len(parts))
-	for case in cases:
+	if ctx.brief:
+		ctx.deadline = ctx.start + QUICK_SECONDS - (QUICK_PARTS_SECONDS if parts else 0)
+	for at, case in enumerate(cases):
 		def report(number, side, sample, case=case):
 			lines.write("sample", case=case.name, side=side.name, round=number + 1, **sample)
 			progress.step(f"{case.name}, round {number + 1}: {side.name} {sample['value']:.4g} "
@@ -208,7 +184,7 @@ def measure_all(ctx, cases, parts, lines):
 			lines.write("skipped", case=case.name, side=side, reason=why)
 			show(f"{case.name}: without {side}: {why}")
 		try:
-			rounds = fit(ctx, progress, len(case.sides))
+			rounds = fit(ctx, progress, len(case.sides), sum(len(later.sides) for later in cases[at:]))
 			samples = run_case(ctx, case, rounds, report)
 			short = "" if rounds == ctx.rounds else \
 				f"  (only {rounds} of {ctx.rounds} rounds: this machine is too slow for --quick)\n"
@@ -218,51 +194,45 @@ def measure_all(ctx, cases, parts, lines):
 			lines.write("failed", case=case.name, reason=str(error))
 			show(f"{case.name}: FAILED: {error}")
 		progress.total = progress.done + planned
-	failed += measure_parts(ctx, parts, progress, lines, show)
-	return tables, failed
+	if ctx.brief:
+		ctx.deadline = ctx.start + QUICK_SECONDS
+	return failed + measure_parts(ctx, parts, progress, lines, show)
 
 
-def run(args):
-	out = make_out(args.out)
+def write_out(out, tables):
+	"""All that people read, from what has been measured."""
+	entry.write_tables(out, tables)
+	found = results.read([out])
+	results.write_csv(found, os.path.join(out, "results.csv"))
+	page.write(found, os.path.join(out, "report.html"))
+	print(f"results in {out}: report.html, results.jsonl, results.csv, table.txt, logs/")
+
+
+def run(argv):
+	args = parse(argv)
+	out = entry.make_out(args.out)
 	ctx = Context(args, out)
+	tables = []
 	try:
 		if len(ctx.cpus) < 2:
 			raise Failure("one CPU is not enough: a control CPU and a measured one are needed")
 		lines = Lines(os.path.join(out, "results.jsonl"))
-		cases, parts = figures.wanted(ctx, args.only)
+		cases, parts, left_out = figures.wanted(ctx, args.only)
 		ctx.hugepages = Hugepages(ctx.scratch, not args.no_huge)
 		look_around(ctx, lines, args.strict)
 		os.sched_setaffinity(0, {ctx.control})
-		tables, failed = measure_all(ctx, cases, parts, lines)
-		for name, what in [] if args.only else figures.absent(figures.names()):
-			lines.write("absent", case=name, title=what)
-			tables.append(f"{name}: not there yet: {what}")
-			print(tables[-1])
-		with open(os.path.join(out, "table.txt"), "w", encoding="utf-8") as file:
-			file.write("\n\n".join(tables) + "\n")
-		found = results.read([out])
-		results.write_csv(found, os.path.join(out, "results.csv"))
-		page.write(found, os.path.join(out, "report.html"))
-		print(f"results in {out}: report.html, results.jsonl, results.csv, table.txt, logs/")
+		for name in left_out:
+			lines.write("skipped", case=name, reason="not with --quick, unless --only names it")
+		try:
+			failed = measure_all(ctx, cases, parts, lines, tables)
+		except KeyboardInterrupt:
+			write_out(out, tables)
+			raise
+		write_out(out, tables)
 		return 1 if failed else 0
 	finally:
 		ctx.close()
 
 
-def main(argv):
-	def end(number, _frame):
-		raise KeyboardInterrupt(signal.Signals(number).name)
-
-	signal.signal(signal.SIGTERM, end)
-	try:
-		return run(parse(argv))
-	except Failure as error:
-		print(f"bench/run.sh: {error}", file=sys.stderr)
-		return 1
-	except KeyboardInterrupt:
-		print("bench/run.sh: interrupted; what was finished is in the results", file=sys.stderr)
-		return 130
-
-
 if __name__ == "__main__":
-	sys.exit(main(sys.argv[1:]))
+	sys.exit(entry.main(PROGRAM, run, sys.argv[1:]))

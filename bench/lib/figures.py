@@ -11,22 +11,9 @@ from process import Failure
 HERE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "figures")
 # What is measured by programs of its own: the host link, parts of the code, instructions.
 PARTS = ["link", "micro", "instructions"]
-# What the suite is to show in the end; a figure of another name may be there besides.
-PROMISED = {
-	"ring": "dpdk-lo against testpmd over net_ring, 64 B",
-	"replay": "the same with mixed frames",
-	"null": "wire over net_null",
-	"memif": "l4 over memif",
-	"vhost": "l4 over vhost-user",
-	"scaling": "a second lcore",
-	"xdp": "AF_XDP against xdp-bench in the kernel",
-	"sizes": "what comes back over memif, by frame size",
-	"latency": "round trip through each port, and its tail",
-	"generator": "what dpdk-lo-gen can do by itself",
-	"link": "the host link against the kernel's lo and net_tap, and what it costs when idle",
-	"localhost": "carried localhost against the kernel's lo",
-	"stamp": "STAMP answers per core against a socket reflector",
-}
+# What --quick measures when nobody names a figure: of each kind what says most.
+BRIEF = ["ring-32", "replay-mix", "null", "memif", "vhost", "stamp", "latency", "scaling", "generator-max",
+	"localhost-tcp"]
 
 
 def names():
@@ -37,31 +24,23 @@ def names():
 	return sorted(found, key=lambda name: (getattr(importlib.import_module(name), "ORDER", 50), name))
 
 
-def absent(known):
-	"""[(name, what)] of what has not been written yet."""
-	return [(name, what) for name, what in PROMISED.items()
-		if name not in known and name not in PARTS]
-
-
 def wanted(ctx, only):
-	"""[case], [part]"""
-	found, known = [], names()
+	"""[case], [part], [name of a case that --quick leaves out]"""
+	found, left_out, known = [], [], names()
 	for name in known:
 		if only and not any(pick.split("-")[0] == name for pick in only):
 			continue
 		for case in importlib.import_module(name).cases(ctx):
-			if not only or name in only or case.name in only:
+			if ctx.brief and case.name not in BRIEF:
+				left_out.append(case.name)
+			elif not only or name in only or case.name in only:
 				found.append(case)
-	if only:
-		measured = {case.name for case in found} | {case.name.split("-")[0] for case in found}
-		for pick in only:
-			if pick in PROMISED and pick not in known and pick not in PARTS:
-				raise Failure(f"--only {pick}: there is no such figure yet; there are: "
-					f"{' '.join(known + PARTS)}")
-			if pick not in measured | set(PARTS):
-				raise Failure(f"--only {pick}: no such figure or case; figures: "
-					f"{' '.join(known + PARTS)} (some cases need --full)")
-	return found, [part for part in PARTS if part in (only or ctx.parts)]
+	measured = {case.name for case in found} | {case.name.split("-")[0] for case in found}
+	for pick in only or ():
+		if pick not in measured | set(PARTS):
+			raise Failure(f"--only {pick}: no such figure or case; figures: "
+				f"{' '.join(known + PARTS)} (some cases need --full)")
+	return found, [part for part in PARTS if part in (only or ctx.parts)], left_out
 
 
 def missing_side(ctx, side):
@@ -90,6 +69,7 @@ def missing(ctx, case):
 	names_gone = {name for name, _ in gone}
 	case.sides = [side for side in case.sides if side.name not in names_gone]
 	case.ratios = [row for row in case.ratios if not names_gone & set(row[:2])]
+	case.limits = [row for row in case.limits if row[0] not in names_gone]
 	case.differences = [row for row in case.differences if not names_gone & set(row[:2])]
 	if not any(side.name.startswith("dpdk-lo") for side in case.sides):
 		return gone, gone[0][1] if gone else "it has no side of ours"

@@ -5,16 +5,20 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import stats
 from process import Failure
-from report import case_text
+from report import case_text, limit_lines
 
 BENCH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-QUICK = ["tcp1", "rr", "idle"]
+# With --quick: what the goals are about, and how long a round of it takes.
+BRIEF = ["--only", "tcp1", "--only", "idle", "--side", "vtap", "--side", "net_tap"]
+BRIEF_SECONDS = 13
 LESS = ("us", "% core")
 # All but the kernel's own way are a dpdk-lo; its slowest link is a yardstick.
 PEERS = ("lo", "net_tap")
+IDLE_SIDE, IDLE_GOAL = "dpdk-lo vtap", 2.0  # % of a core
 
 
 def missing():
@@ -26,11 +30,12 @@ def named(side):
 
 
 def argv(ctx, out):
-	words = [sys.executable, "-B", os.path.join(BENCH, "link", "main.py"), "--out", out,
-		"--rounds", str(ctx.rounds), "--seconds", "1" if ctx.quick else "3", "--build", ctx.build]
-	for load in QUICK if ctx.quick else ():
-		words += ["--only", load]
-	return words
+	rounds = ctx.rounds
+	if ctx.deadline is not None:
+		rounds = max(1, min(rounds, int((ctx.deadline - time.monotonic()) / BRIEF_SECONDS)))
+	return [sys.executable, "-B", os.path.join(BENCH, "link", "main.py"), "--out", out,
+		"--rounds", str(rounds), "--seconds", "1" if ctx.quick else "3", "--build", ctx.build,
+		*(BRIEF if ctx.brief else [])]
 
 
 def take_over(lines, entries):
@@ -62,8 +67,10 @@ def take_over(lines, entries):
 			ratios = []
 		for ratio in ratios:
 			lines.write("ratio", case=f"link-{case}", **ratio)
+		idle = [(side, IDLE_GOAL) for side in (IDLE_SIDE,) if case == "idle" and side in sides]
+		goals = list(limit_lines(lines, f"link-{case}", unit, better, idle, sides))
 		tables.append(case_text(f"link-{case}", TITLES.get(case, case), unit,
-			{side: stats.summary(taken) for side, taken in sides.items()}, ratios))
+			{side: stats.summary(taken) for side, taken in sides.items()}, ratios) + "".join("\n" + line for line in goals))
 	return tables
 
 

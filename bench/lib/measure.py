@@ -38,6 +38,7 @@ process.Process, which ends them whatever happens; plain commands in a namespace
 
 import time
 
+from process import Failure
 from program import Running
 
 # A window in which the thread did not have its CPU for this part of the time is taken again.
@@ -50,6 +51,7 @@ class Case:
 
 	ratios: (ours, theirs, goal or None), names of sides
 	differences: (ours, theirs, goal in ns per frame), for sides of program.py
+	limits: (side, goal), what the median of a side is to reach by itself, in the case's unit
 	clock: "cpu": a frame costs CPU time of the thread that moves it, whoever else took the CPU
 	       meanwhile; "wall": two programs depend on each other, time is time
 	unit: of the values; better: "more" or "less", which values are the better ones; where less is
@@ -58,7 +60,7 @@ class Case:
 	"""
 
 	def __init__(self, name, title, sides, ratios=(), differences=(), clock="cpu", unit="Mpps",
-			better="more", note=""):
+			better="more", note="", limits=()):
 		self.name = name
 		self.title = title
 		self.sides = list(sides)
@@ -68,6 +70,7 @@ class Case:
 		self.unit = unit
 		self.better = better
 		self.note = note
+		self.limits = list(limits)
 
 
 def window(runners, seconds):
@@ -119,6 +122,9 @@ def run_port(ctx, case, side):
 	# Two programs: what counts is what came back to the one that had sent it.
 	frames = best[1]["rx"] if side.peer else own["tx"]
 	elapsed = own["wall_ns"] if case.clock == "wall" else own["cpu_ns"] / side.workers
+	if elapsed == 0 or frames == 0:
+		raise Failure(f"{side.name}: nothing moved in {own['wall_ns'] / 1e9:.1f} s, in which its thread had "
+			f"{own['share']:.0%} of its CPU: the machine is too busy")
 	return {"value": frames * 1e3 / elapsed, "ns": elapsed / max(frames, 1),
 		"mpps_wall": frames * 1e3 / own["wall_ns"], "share": own["share"],
 		"share_peer": best[1]["share"] if side.peer else None, "frames": frames,

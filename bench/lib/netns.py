@@ -61,3 +61,33 @@ class Netns:
 			raise Failure(f"{' '.join(words)} ended with {done.returncode}: "
 				f"{(done.stderr or done.stdout).strip()[-500:]}")
 		return done.stdout
+
+
+class Veth:
+	"""
+	with Veth(ctx, "name", near address, far address) as (near, far): namespaces with an end of a veth
+	each, name0 and name1, up and of one /24.
+	"""
+
+	def __init__(self, ctx, name, here, there):
+		self.near, self.far = Netns(ctx), Netns(ctx)
+		self.ends = ((self.near, name + "0", here), (self.far, name + "1", there))
+
+	def __enter__(self):
+		self.near.__enter__()
+		try:
+			self.far.__enter__()
+			(_, here, _), (_, there, _) = self.ends
+			self.near.run("ip", "link", "add", here, "type", "veth", "peer", "name", there, "netns",
+				self.far.name)
+			for ns, name, address in self.ends:
+				ns.run("ip", "addr", "add", address + "/24", "dev", name)
+				ns.run("ip", "link", "set", name, "up")
+		except Failure:
+			self.__exit__()
+			raise
+		return self.near, self.far
+
+	def __exit__(self, *_):
+		self.far.__exit__()
+		self.near.__exit__()

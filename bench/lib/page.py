@@ -5,6 +5,7 @@ from html import escape
 
 import svg
 
+AS_THEY_ARE = ("lo", "dpdk-lo", "dlo0", "net_ring", "wire", "l4", "icmp4", "stamp", "lbm", "iperf3", "p99")
 QUIET = 0.9  # a side that had less of its CPU was disturbed
 
 STYLE = """
@@ -44,11 +45,12 @@ svg text.goodtext { fill: var(--good); } svg text.badtext { fill: var(--bad); }
 .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
 """ + "".join(f".series{i} {{ fill: var(--s{i}); }} .stroke{i} {{ stroke: var(--s{i}); }} "
 	for i in range(6)) + """
-.stroke0 { stroke: var(--peer); } .stroke1 { stroke: var(--ours); }
+.ourscurve { stroke: var(--ours); } .peercurve { stroke: var(--peer); }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th { text-align: right; color: var(--soft); font-weight: 500; }
 td, th { padding: .22rem .6rem; border-bottom: 1px solid var(--line); text-align: right; }
 td:first-child, th:first-child { text-align: left; }
+td.met { color: var(--good); font-weight: 600; } td.unmet { color: var(--bad); font-weight: 600; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem; font-size: .93rem; }
 dt { color: var(--soft); } dd { margin: 0; }
 .warn { background: color-mix(in srgb, var(--bad) 12%, var(--paper)); border-left: 4px solid var(--bad);
@@ -59,7 +61,7 @@ details { margin: .2rem 0 1rem; } summary { cursor: pointer; color: var(--soft);
 """
 
 SECTIONS = [
-	("Reflection by one core", ("ring", "replay", "null"),
+	("Reflection by one core", ("ring", "replay", "null", "net_lo"),
 		"Frames that go round inside the machine: what a core costs, with hot caches and without a NIC. Good "
 		"for comparing programs that do the same; no prediction of what a NIC will do."),
 	("Between two programs", ("memif", "vhost", "sizes", "xdp"),
@@ -68,13 +70,27 @@ SECTIONS = [
 	("More than one core", ("scaling",), ""),
 	("The host talking to itself", ("link", "localhost"),
 		"Through <code>dlo0</code> or through the carried loopback, against the kernel's own lo."),
-	("Answers", ("stamp", "oam"), ""),
+	("Answers", ("stamp", "answers"), ""),
+	("Beside the kernel", ("steer",), "What the kernel's own traffic on an interface pays for sharing it."),
 	("The generator", ("generator",), ""),
 ]
 
 
 def figure(drawing, caption=""):
 	return f"<figure>{drawing}" + (f"<figcaption>{caption}</figcaption>" if caption else "") + "</figure>"
+
+
+def sentence(text):
+	"""With a capital and a full stop; names of interfaces stay as they are."""
+	if not text:
+		return ""
+	first = text.split()[0]
+	text = text if first.strip(",;") in AS_THEY_ARE else text[0].upper() + text[1:]
+	return text if text[-1] in ".?!" else text + "."
+
+
+def heading(text):
+	return escape(sentence(text).rstrip("."))
 
 
 def kind_of(side):
@@ -110,11 +126,11 @@ def goal_words(entry):
 def case_block(results, case):
 	entry = results.cases[case]
 	rows = [(side, found["value"], kind_of(side)) for side, found in results.sides[case].items()]
-	better = " Less is better." if entry.get("better") == "less" else ""
+	better = "Less is better." if entry.get("better") == "less" else ""
 	weak = [side for side, found in results.sides[case].items() if found.get("share_min", 1) < QUIET]
-	note = " ".join(filter(None, [escape(entry.get("note", "")) + better,
+	note = " ".join(filter(None, [escape(sentence(entry.get("note", ""))), better,
 		f"Disturbed: {escape(', '.join(weak))}." if weak else ""]))
-	return f"<h3 id='{case}'>{escape(entry['title'])}</h3>" + \
+	return f"<h3 id='{case}'>{heading(entry['title'])}</h3>" + \
 		figure(svg.bars(rows, entry["unit"], entry["title"]), note) + case_table(results, case)
 
 
@@ -130,13 +146,27 @@ def ratio_rows(results, with_goal):
 	return rows
 
 
+def limit_words(entry):
+	bound = "at most" if entry["better"] == "less" else "at least"
+	return f"goal {bound} {entry['goal']:g} {entry['unit']}: " + ("reached" if entry["reached"] else "missed")
+
+
+def limits_table(results):
+	rows = "".join(f"<tr><td>{escape(entry['case'])}: {escape(entry['side'])}</td>"
+		f"<td>{svg.short(entry['median'])} {escape(entry['unit'])}</td>"
+		f"<td class='{'met' if entry['reached'] else 'unmet'}'>{escape(limit_words(entry))}</td></tr>"
+		for entries in results.limits.values() for entry in entries)
+	return f"<table><tr><th>By itself</th><th>median</th><th></th></tr>{rows}</table>" if rows else ""
+
+
 def goals_block(results):
 	rows = ratio_rows(results, True)
 	if not rows:
-		return ""
+		return limits_table(results) and "<h2 id='goals'>Against the goals</h2>" + limits_table(results)
 	return "<h2 id='goals'>Against the goals</h2><p>Each bar is dpdk-lo against its peer, side by side in one " \
 		"run: right of 1x we are faster (for times: slower). The whisker spans the quartiles of the rounds, the " \
-		"triangle is the goal. Green: reached.</p>" + figure(svg.ratio_bars(rows, "ratios with goals"))
+		"triangle is the goal. Green: reached.</p>" + figure(svg.ratio_bars(rows, "ratios with goals")) + \
+		limits_table(results)
 
 
 def sizes_block(results):
@@ -167,7 +197,7 @@ def ccdf_block(results):
 	if not curves:
 		return ""
 	return "<h3>Part of the frames that took longer</h3>" + \
-		figure(svg.ccdf(curves, "latency CCDF"), "Round trip, medians of the rounds. Both axes are logarithmic: "
+		figure(svg.ccdf(curves, [kind_of(side) for side, _ in curves], "latency CCDF"), "Round trip, medians of the rounds. Both axes are logarithmic: "
 			"the tail is what users wait for.")
 
 
@@ -245,11 +275,10 @@ def warnings_block(results):
 
 
 def left_out_block(results):
-	skipped, failed, absent = results.outcome()
+	skipped, failed = results.outcome()
 	rows = [(f"{entry['case']}" + (f": {entry['side']}" if entry.get("side") else ""), entry["reason"])
 		for entry in skipped]
 	rows += [(entry["case"], "failed: " + entry["reason"].splitlines()[0]) for entry in failed]
-	rows += [(entry["case"], "not there yet: " + entry["title"]) for entry in absent]
 	if not rows:
 		return ""
 	return "<h2 id='missing'>What is not in here</h2><dl>" + "".join(
@@ -258,6 +287,7 @@ def left_out_block(results):
 
 def tiles(results):
 	goals = [entry for entries in results.ratios.values() for entry in entries if entry["goal"] is not None]
+	goals += [entry for entries in results.limits.values() for entry in entries]
 	reached = sum(bool(entry["reached"]) for entry in goals)
 	disturbed = sum(bool(entry.get("disturbed")) for entry in goals)
 	cards = [(f"{reached} of {len(goals)}", "goals reached" + (f", {disturbed} disturbed" if disturbed else "")),

@@ -113,9 +113,20 @@ def case_results(lines, case, samples):
 			disturbed=disturbed, **found)
 		text.append(row(width, f"{ours} - {theirs}", {"median": found["difference"], **found},
 			goal_text(goal, " ns", met, disturbed), " ns"))
+	text += limit_lines(lines, case.name, case.unit, case.better, case.limits, values)
 	if case.note:
 		text.append(f"  {case.note}")
 	return "\n".join(text)
+
+
+def limit_lines(lines, case, unit, better, limits, values):
+	"""Goals that a side is to reach by itself: JSON lines, and lines of text."""
+	for side, goal in limits:
+		median = stats.summary(values[side])["median"]
+		met = median <= goal if better == "less" else median >= goal
+		lines.write("limit", case=case, side=side, unit=unit, better=better, goal=goal, median=median,
+			reached=met)
+		yield f"  {side}: {goal_text(goal, ' ' + unit, met, False, better)}"
 
 
 def case_text(name, title, unit, summaries, ratios):

@@ -16,10 +16,11 @@ class Results:
 		self.cases = {}  # name: {"title", "unit", "better", "note"}
 		self.sides = {}  # case: {side: result}
 		self.ratios = {}  # case: [ratio]
+		self.limits = {}  # case: [goal of one side by itself]
 		self.differences = {}
 		self.samples = {}  # (case, side): [sample]
 		self.micro = {}
-		self.skipped, self.failed, self.absent = [], [], []
+		self.skipped, self.failed = [], []
 
 	def add(self, entry):
 		kind, case = entry.get("type"), entry.get("case")
@@ -28,7 +29,7 @@ class Results:
 		elif kind == "case":
 			self.cases[case] = entry
 			# A case that is measured again is measured anew.
-			for place in (self.sides, self.ratios, self.differences):
+			for place in (self.sides, self.ratios, self.limits, self.differences):
 				place.pop(case, None)
 		elif kind == "result":
 			self.cases.setdefault(case, {"title": case, "unit": entry.get("unit", "Mpps"),
@@ -36,22 +37,22 @@ class Results:
 			self.sides.setdefault(case, {})[entry["side"]] = entry
 		elif kind == "ratio":
 			self.ratios.setdefault(case, []).append(entry)
+		elif kind == "limit":
+			self.limits.setdefault(case, []).append(entry)
 		elif kind == "difference":
 			self.differences.setdefault(case, []).append(entry)
 		elif kind == "sample":
 			self.samples.setdefault((case, entry["side"]), []).append(entry)
 		elif kind == "micro":
 			self.micro[entry["name"]] = entry
-		elif kind in ("skipped", "failed", "absent"):
+		elif kind in ("skipped", "failed"):
 			getattr(self, kind).append(entry)
 
 	def outcome(self):
 		"""What went without figures, less what a later run has figures for."""
 		measured = set(self.sides)
 		return ([entry for entry in self.skipped if entry.get("side") or entry["case"] not in measured],
-			[entry for entry in self.failed if entry["case"] not in measured],
-			[entry for entry in self.absent
-				if not any(case.split("-")[0] == entry["case"] for case in measured)])
+			[entry for entry in self.failed if entry["case"] not in measured])
 
 
 def read(paths):
@@ -75,11 +76,13 @@ def write_csv(results, path):
 		out.writerow(["kind", "case", "name", "unit", "median", "q1", "q3", "min", "max", "n", "ns_per_frame",
 			"share_min", "goal", "reached"])
 		for case, sides in results.sides.items():
+			limits = {entry["side"]: entry for entry in results.limits.get(case, [])}
 			for side, entry in sides.items():
-				value = entry["value"]
+				value, limit = entry["value"], limits.get(side, {})
 				out.writerow(["side", case, side, entry["unit"],
 					*(value[key] for key in ("median", "q1", "q3", "min", "max", "n")),
-					entry["ns"]["median"] if entry.get("ns") else "", entry.get("share_min", ""), "", ""])
+					entry["ns"]["median"] if entry.get("ns") else "", entry.get("share_min", ""),
+					limit.get("goal", ""), limit.get("reached", "")])
 			for ratio in results.ratios.get(case, []):
 				out.writerow(["ratio", case, f"{ratio['ours']} / {ratio['theirs']}", "x", ratio["ratio"],
 					*(ratio[key] for key in ("q1", "q3", "min", "max", "n")), "", "",

@@ -112,7 +112,7 @@ def ratio_bars(rows, label):
 			parts.append(f'<path class="goal" d="M{at(goal):.1f} {y - 2} l5 -4 h-10 z"/>')
 			parts.append(line(at(goal), y - 2, at(goal), y + ROW - 10, "goalline"))
 		parts.append(text(right + 12, y + 15, f"{found['ratio']:.2f}x"
-			+ (f"  goal {goal:g}x" if goal else ""), "value", kind + "text"))
+			+ (f"  goal {'≤ ' if found.get('better') == 'less' else ''}{goal:g}x" if goal else ""), "value", kind + "text"))
 	return svg(bottom + 24, parts, label)
 
 
@@ -144,17 +144,17 @@ def grouped(groups, names, unit, label):
 	return svg(height, parts + legend(names, 292), label)
 
 
-def legend(names, y, left=60):
+def legend(names, y, left=60, kinds=()):
 	parts, x = [], left
 	for i, name in enumerate(names):
-		parts.append(rect(x, y - 9, 11, 11, f"series{i}"))
+		parts.append(rect(x, y - 9, 11, 11, kinds[i] if i < len(kinds) else f"series{i}"))
 		parts.append(text(x + 16, y, name, "tick"))
 		x += 34 + CHAR * len(name)
 	return parts
 
 
-def ccdf(curves, label):
-	"""curves: [(name, [(ns, part of the frames that took longer)])]; both axes logarithmic."""
+def ccdf(curves, kinds, label):
+	"""kinds: "ours" or "peer" for each of curves: [(name, [(ns, part of the frames that took longer)])]; both axes logarithmic."""
 	height, left, bottom, right = 340, 64, 284, WIDTH - 14
 	points = [(ns, part) for _, curve in curves for ns, part in curve if ns > 0 and part > 0]
 	low = math.floor(math.log10(min(ns for ns, _ in points)))
@@ -169,16 +169,18 @@ def ccdf(curves, label):
 	for power in range(low, high + 1):
 		x, _ = at(10.0 ** power, 1)
 		words = f"{10 ** (power - 3):g} us" if power < 6 else f"{10 ** (power - 6):g} ms"
-		parts += [line(x, 12, x, bottom, "grid"), text(x, bottom + 17, words, "tick", anchor="middle")]
+		parts += [line(x, 12, x, bottom, "grid"), text(x, bottom + 17, words, "tick",
+			anchor="middle" if power < high else "end")]
 	for power in range(0, floor - 1, -1):
 		_, y = at(10.0 ** low, 10.0 ** power)
 		parts += [line(left, y, right, y, "grid"),
 			text(left - 6, y + 4, f"{100 * 10.0 ** power:g} %", "tick", anchor="end")]
 	for i, (name, curve) in enumerate(curves):
 		steps = " ".join("{:.1f},{:.1f}".format(*at(ns, part)) for ns, part in curve if ns > 0 and part > 0)
-		parts.append(f'<polyline class="curve stroke{i}" points="{steps}"><title>{escape(name)}</title>'
+		parts.append(f'<polyline class="curve {kinds[i]}curve" points="{steps}"><title>{escape(name)}</title>'
 			"</polyline>")
-	return svg(height, parts + legend([name for name, _ in curves], height - 10), label)
+	return svg(height, parts + legend([name for name, _ in curves], height - 10,
+		kinds=kinds), label)
 
 
 def stages(rows, label):

@@ -12,21 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include <rte_cycles.h>
-#include <rte_mbuf.h>
-
-#include "address/address.h"
 #include "answer/answer.h"
 #include "answer/stamp.h"
 #include "frame/build.h"
 #include "frame/cksum.h"
-#include "reflect/reflect.h"
+#include "micro.h"
 
-#define BURST 32
-#define ROOM 2048
-#define STRIDE (64 + sizeof(struct rte_mbuf) + RTE_PKTMBUF_HEADROOM + ROOM)
+#define NAME "bench_answers"
 #define SECONDS 0.06
 #define SERVICE 862
 
@@ -72,14 +65,7 @@ static const struct bench_case cases[] = {
 static struct dlo_clock clock_;
 static struct dlo_addr_table *addresses;
 static struct rte_mbuf *pkts[BURST];
-static uint8_t originals[BURST][ROOM];
-
-static void
-die(const char *what)
-{
-	fprintf(stderr, "bench_answers: %s\n", what);
-	exit(1);
-}
+static uint8_t originals[BURST][FRAME_ROOM];
 
 static void
 seal(uint8_t *udp, const uint8_t *ip, uint32_t len)
@@ -118,7 +104,7 @@ make_request(const struct bench_case *c, unsigned int n, uint8_t *frame)
 		memcpy(spec.dst_ip, (const uint8_t[4]){ 198, 18, 0, 2 }, 4);
 	}
 	if (dlo_build_frame(frame, c->size, &spec) != c->size)
-		die("a request has no room for itself");
+		die(NAME, "a request has no room for itself");
 	if (c->auth)
 		seal(frame + 34, frame + 14, c->size - 34u);
 	if (c->oam != 0) {
@@ -130,15 +116,8 @@ make_request(const struct bench_case *c, unsigned int n, uint8_t *frame)
 static void
 make_plan(const struct bench_case *c, struct dlo_plan *plan)
 {
-	memset(plan, 0, sizeof(*plan));
-	plan->mode = DLO_MODE_L4;
-	plan->accept = DLO_ACCEPT_UNICAST;
-	plan->guards = true;
+	micro_plan(plan, addresses);
 	plan->answers = UINT32_MAX;
-	plan->mac = (struct rte_ether_addr){ { 0x02, 0xd1, 0, 0, 0, 0xff } };
-	plan->own_macs[0] = plan->mac;
-	plan->nb_own_macs = 1;
-	plan->addresses = addresses;
 	plan->settings.allowed = addresses;
 	plan->settings.udp_echo.port = 7;
 	plan->settings.timed = true;
@@ -148,7 +127,7 @@ make_plan(const struct bench_case *c, struct dlo_plan *plan)
 	plan->settings.stamp.authenticated = c->auth;
 	plan->settings.stamp.tlv_hmac = c->auth;
 	if (!dlo_hmac_init(&plan->settings.stamp.hmac, key, sizeof(key) - 1))
-		die("no SHA-256");
+		die(NAME, "no SHA-256");
 	plan->settings.oam.on = true;
 	plan->settings.oam.mep = 1;
 	dlo_plan_choose_burst(plan);
@@ -173,29 +152,9 @@ answer(const struct bench_case *c, const struct dlo_plan *plan, struct dlo_lane 
 	dlo_lane_arrive(lane, rte_rdtsc(), 0);
 	dlo_reflect_burst(plan, lane, pkts, BURST, &burst);
 	if (burst.nb_back != BURST || burst.verdict[BURST - 1] != c->want)
-		die(dlo_verdict_name(burst.verdict[BURST - 1]));
+		die(NAME, dlo_verdict_name(burst.verdict[BURST - 1]));
 	if (lane->nb_timed > 0)
 		dlo_answer_depart(plan, lane, pkts, BURST);
-}
-
-static double
-now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-static double
-tsc_rate(void)
-{
-	double t = now_ns();
-	uint64_t tsc = rte_rdtsc();
-
-	while (now_ns() - t < 20e6)
-		;
-	return (double)(rte_rdtsc() - tsc) / (now_ns() - t);
 }
 
 /* TSC cycles for one frame, the best of many bursts. */
@@ -232,7 +191,7 @@ start_case(const struct bench_case *c, struct dlo_plan *plan, struct dlo_lane *l
 	lane->now = 1;
 	lane->sessions = dlo_sessions_create(1024, UINT64_C(3000000000), 1);
 	if (lane->sessions == NULL)
-		die("no memory");
+		die(NAME, "no memory");
 }
 
 static void
@@ -245,22 +204,13 @@ make_world(void)
 
 	if (memory == NULL || dlo_prefix_parse("198.18.0.0/15", &rules[0].prefix) != 0 ||
 		dlo_prefix_parse("2001:2::/48", &rules[1].prefix) != 0)
-		die("no memory");
+		die(NAME, "no memory");
 	addresses = dlo_addr_table_create(rules, 2);
 	if (addresses == NULL)
-		die("no memory");
+		die(NAME, "no memory");
 	dlo_clock_write(&clock_, &line);
-	for (unsigned int i = 0; i < BURST; i++) {
-		struct rte_mbuf *m = (struct rte_mbuf *)(memory + i * STRIDE);
-
-		memset(m, 0, sizeof(*m));
-		m->buf_addr = m + 1;
-		m->buf_len = RTE_PKTMBUF_HEADROOM + ROOM;
-		m->data_off = RTE_PKTMBUF_HEADROOM;
-		m->nb_segs = 1;
-		rte_mbuf_refcnt_set(m, 1);
-		pkts[i] = m;
-	}
+	for (unsigned int i = 0; i < BURST; i++)
+		pkts[i] = micro_mbuf(memory, i);
 }
 
 int

@@ -12,22 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <sys/mman.h>
 
-#include <rte_cycles.h>
-#include <rte_mbuf.h>
-
-#include "address/address.h"
 #include "answer/lane.h"
 #include "frame/build.h"
-#include "reflect/reflect.h"
+#include "micro.h"
 
-#define BURST 32
-#define FRAME_ROOM 2048
-/* As a mempool without hugepage trouble lays them out: header, mbuf, headroom, room. */
-#define STRIDE (64 + sizeof(struct rte_mbuf) + RTE_PKTMBUF_HEADROOM + FRAME_ROOM)
+#define NAME "bench_reflect"
 #define FRAMES_MAX 65536
 
 struct kind {
@@ -125,18 +117,10 @@ make_frames(uint8_t *memory, const struct profile *p, unsigned int nb)
 	struct rte_mbuf **pkts = calloc(nb, sizeof(*pkts));
 
 	if (pkts == NULL)
-		exit(1);
+		die(NAME, "no memory");
 	for (unsigned int i = 0; i < nb; i++) {
-		struct rte_mbuf *m = (struct rte_mbuf *)(memory + i * STRIDE + 64);
-
-		memset(m, 0, sizeof(*m));
-		m->buf_addr = m + 1;
-		m->buf_len = RTE_PKTMBUF_HEADROOM + FRAME_ROOM;
-		m->data_off = RTE_PKTMBUF_HEADROOM;
-		m->nb_segs = 1;
-		rte_mbuf_refcnt_set(m, 1);
-		make_frame(p, m);
-		pkts[i] = m;
+		pkts[i] = micro_mbuf(memory, i);
+		make_frame(p, pkts[i]);
 	}
 	return pkts;
 }
@@ -159,27 +143,6 @@ pass(const struct dlo_plan *plan, struct rte_mbuf **pkts, unsigned int nb)
 }
 
 static double
-now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-/* TSC ticks per nanosecond. */
-static double
-tsc_rate(void)
-{
-	double t = now_ns();
-	uint64_t tsc = rte_rdtsc();
-
-	while (now_ns() - t < 20e6)
-		;
-	return (double)(rte_rdtsc() - tsc) / (now_ns() - t);
-}
-
-static double
 best_pass(const struct dlo_plan *plan, struct rte_mbuf **pkts, unsigned int nb, double seconds)
 {
 	unsigned int inner = nb < 4096 ? 4096 / nb : 1;
@@ -198,21 +161,6 @@ best_pass(const struct dlo_plan *plan, struct rte_mbuf **pkts, unsigned int nb, 
 	return (double)best / (double)inner / (double)nb;
 }
 
-static void
-make_plan(struct dlo_plan *plan, enum dlo_mode mode, bool guards,
-	const struct dlo_addr_table *addresses)
-{
-	memset(plan, 0, sizeof(*plan));
-	plan->mode = mode;
-	plan->accept = DLO_ACCEPT_UNICAST;
-	plan->guards = guards;
-	plan->answers = 1 << DLO_ANSWER_ARP | 1 << DLO_ANSWER_ND | 1 << DLO_ANSWER_ICMP;
-	plan->mac = (struct rte_ether_addr){ { 0x02, 0xd1, 0, 0, 0, 0xff } };
-	plan->own_macs[0] = plan->mac;
-	plan->nb_own_macs = 1;
-	plan->addresses = addresses;
-}
-
 static int
 one(uint8_t *memory, const struct dlo_addr_table *addresses, char **argv)
 {
@@ -224,7 +172,8 @@ one(uint8_t *memory, const struct dlo_addr_table *addresses, char **argv)
 	for (size_t i = 0; i < RTE_DIM(profiles); i++)
 		if (strcmp(profiles[i].name, argv[2]) == 0)
 			p = &profiles[i];
-	make_plan(&plan, DLO_MODE_L4, strcmp(argv[4], "off") != 0, addresses);
+	micro_plan(&plan, addresses);
+	plan.guards = strcmp(argv[4], "off") != 0;
 	if (p == NULL || nb == 0 || nb > FRAMES_MAX || nb % BURST != 0 ||
 		dlo_plan_use_variant(&plan, argv[1]) != 0) {
 		fprintf(stderr, "bench_reflect: bad arguments\n");
@@ -256,7 +205,7 @@ all(uint8_t *memory, const struct dlo_addr_table *addresses)
 			struct rte_mbuf **pkts = make_frames(memory, &profiles[p], sets[s]);
 
 			for (unsigned int v = 0; (variant = dlo_variant_name(v)) != NULL; v++) {
-				make_plan(&plan, DLO_MODE_L4, true, addresses);
+				micro_plan(&plan, addresses);
 				if (dlo_plan_use_variant(&plan, variant) != 0)
 					continue;
 				printf("reflect_%s_%s_%u %.3f ns\n", variant, profiles[p].name, sets[s],

@@ -24,10 +24,12 @@ import frames  # noqa: E402
 import host  # noqa: E402
 import results  # noqa: E402
 import loads  # noqa: E402
+import markdown  # noqa: E402
 import sides  # noqa: E402
 import stats  # noqa: E402
 import svg  # noqa: E402
 import table  # noqa: E402
+import traffic  # noqa: E402
 from measure import Case  # noqa: E402
 from process import Failure  # noqa: E402
 from program import lcores  # noqa: E402
@@ -265,7 +267,7 @@ class Page(unittest.TestCase):
 			case_results(lines, Case(case, "A & B", [], [(sides[0], sides[1], goal)], **more),
 				{side: [{"value": value, "share": 1.0, "ns": 1e3 / value} for value in taken]
 					for side, taken in values.items()})
-			lines.write("absent", case="stamp", title="STAMP")
+			lines.write("skipped", case="stamp", reason="no STAMP")
 		return path
 
 	def test_a_page_of_two_runs(self):
@@ -284,12 +286,47 @@ class Page(unittest.TestCase):
 			for drawing in re.findall(r"<svg.*?</svg>", page, re.S):
 				xml.dom.minidom.parseString(drawing)
 			self.assertGreaterEqual(page.count("<svg"), 7)
-			for words in ("2 of 2", "goal 1x", "A &amp; B", "&lt;noise&gt;", "not there yet: STAMP"):
+			for words in ("2 of 2", "goal 1x", "A &amp; B", "&lt;noise&gt;", "no STAMP"):
 				self.assertIn(words, page)
 			self.assertNotRegex(page, r"(src|href)=.?http|@import|url\(")
 			with open(os.path.join(path, "out", "results.csv"), encoding="utf-8") as file:
 				rows = list(csv.DictReader(file))
 			self.assertEqual([row["median"] for row in rows if row["kind"] == "ratio"], ["2.0", "0.5", "0.5"])
+
+	def test_the_tables_of_a_page_come_from_a_run_and_nothing_else_changes(self):
+		with tempfile.TemporaryDirectory() as path:
+			a = self.saved(os.path.join(path, "a"), "ring-32", {"dpdk-lo l4": [3.0, 4, 5],
+				"testpmd macswap": [2.0, 2, 2]}, goal=2.5, limits=[("dpdk-lo l4", 3)])
+			name = os.path.join(path, "page.md")
+			with open(name, "w", encoding="utf-8") as file:
+				file.write(f"above\n{markdown.BEGIN}\nold\n{markdown.END}\nbelow\n")
+			self.assertEqual(run("report", "--page", name, a).returncode, 0)
+			self.assertEqual(run("report", "--page", name, a).returncode, 0)
+			with open(name, encoding="utf-8") as file:
+				page = file.read()
+			self.assertTrue(page.startswith("above\n") and page.endswith("\nbelow\n"))
+			self.assertNotIn("old", page)
+			for words in ("dpdk-lo l4: 4.00 Mpps (3.00..5.00)", "testpmd macswap: 2.00 Mpps", "2.00x (1.50..2.50)",
+					"2.5x **missed**", "at least 3 Mpps reached", "not quiet: <noise>", "`stamp`: no STAMP"):
+				self.assertIn(words, page)
+			with open(name, "w", encoding="utf-8") as file:
+				file.write("a page without a place")
+			self.assertEqual(run("report", "--page", name, a).returncode, 1)
+			with open(os.path.join(TOP, "docs", "performance.md"), encoding="utf-8") as file:
+				page = file.read()
+			self.assertEqual((page.count(markdown.BEGIN), page.count(markdown.END)), (1, 1))
+
+	def test_goals_of_one_side(self):
+		with tempfile.TemporaryDirectory() as path:
+			a = self.saved(os.path.join(path, "a"), "off", {"dpdk-lo-gen": [0.5], "testpmd io": [3.0]}, goal=None,
+				better="less", unit="%", limits=[("dpdk-lo-gen", 1), ("testpmd io", 1)])
+			found = results.read([a])
+			self.assertEqual([entry["reached"] for entry in found.limits["off"]], [True, False])
+			self.assertEqual(run("report", os.path.join(path, "out"), a).returncode, 0)
+			with open(os.path.join(path, "out", "report.html"), encoding="utf-8") as file:
+				page = file.read()
+			self.assertIn("goal at most 1 %: reached", page)
+			self.assertIn("1 of 2", page)
 
 	def test_the_later_run_counts_and_none_is_an_error(self):
 		with tempfile.TemporaryDirectory() as path:
@@ -339,7 +376,7 @@ class Link(unittest.TestCase):
 			for value in values]
 
 	def test_a_side_is_held_against_lo(self):
-		load = loads.LOADS[0]
+		load = traffic.LOADS[0]
 		text = table.load_results(self.writer, load,
 			{"lo": self.samples(20, 22), "vtap": self.samples(10, 11, retransmits=3)})
 		self.assertIn("0.50x", text)
@@ -362,13 +399,22 @@ class Link(unittest.TestCase):
 			sides.parse("small")
 
 	def test_loads_need_their_programs(self):
-		load = loads.Load("none", "", "", True, None, "sh", "no-such-program-here")
+		load = traffic.Load("none", "", "", True, None, "sh", "no-such-program-here")
 		self.assertEqual(load.missing(), "no-such-program-here is not installed")
+
+	def test_a_program_that_is_not_there(self):
+		with self.assertRaises(Failure):
+			loads.Place().start("no-such-program-here")
+		with self.assertRaises(Failure):
+			loads.Place().run("sh", "-c", "echo why; exit 3", seconds=1)
+		self.assertEqual(loads.Place(["env", "-i"]).run("sh", "-c", "echo $HOME-", seconds=1), "-\n")
+		with self.assertRaises(Failure):
+			loads.number("x", "y")
 
 	def test_helps(self):
 		found = run("link.sh", "--help")
 		self.assertEqual(found.returncode, 0)
-		for load in loads.LOADS:
+		for load in traffic.LOADS:
 			self.assertIn(load.name, found.stdout)
 		self.assertEqual(run("link.sh", "--only", "nothing").returncode, 2)
 
