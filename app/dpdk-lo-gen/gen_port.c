@@ -69,13 +69,19 @@ fit_mtu(uint16_t id, const char *name, unsigned int frame)
 	return rc == -ENOTSUP ? 0 : rc;
 }
 
+static bool
+is_memif(const struct rte_eth_dev_info *info)
+{
+	return info->driver_name != NULL && strstr(info->driver_name, "memif") != NULL;
+}
+
 int
 gen_port_start(uint16_t id, uint16_t nb_txq, unsigned int frame, struct rte_mempool *pool)
 {
 	uint16_t nb_rxd = DESCRIPTORS, nb_txd = DESCRIPTORS;
 	struct rte_eth_conf conf = { 0 };
 	char name[RTE_ETH_NAME_MAX_LEN] = "";
-	struct rte_eth_dev_info info;
+	struct rte_eth_dev_info info = { 0 };
 	int rc = rte_eth_dev_info_get(id, &info);
 
 	rte_eth_dev_get_name_by_port(id, name);
@@ -92,8 +98,10 @@ gen_port_start(uint16_t id, uint16_t nb_txq, unsigned int frame, struct rte_memp
 	if (rc == 0)
 		rc = rte_eth_dev_start(id);
 	if (rc != 0) {
-		say_error("port %s does not start: %s; look at its device arguments", name,
-			rte_strerror(-rc));
+		/* memif's client says EPERM where there is no server. */
+		say_error("port %s does not start: %s; look at its device arguments%s", name,
+			rte_strerror(-rc), is_memif(&info) ?
+			", and whether the other end (role=server) is there, with this socket" : "");
 		return rc;
 	}
 	/* What comes back may be addressed to whatever --src-mac said. */

@@ -3,36 +3,45 @@
 #include <inttypes.h>
 
 #include <rte_cycles.h>
+#include <rte_ethdev.h>
 
 #include "engine.h"
 #include "log.h"
+#include "silence.h"
 
 #define SILENCE_SECONDS 1.5 /* until it is said that nothing comes back */
 
 static void
-count(const struct gen_run *run, uint64_t *sent, uint64_t *received, uint64_t *foreign)
+count(const struct gen_run *run, uint64_t *sent, uint64_t *received)
 {
-	*sent = *received = *foreign = 0;
+	*sent = *received = 0;
 	for (unsigned int i = 0; i < run->nb_paths; i++) {
 		*sent += atomic_load(&run->paths[i].tx.sent_all);
 		*received += atomic_load(&run->paths[i].rx.received_all);
-		*foreign += run->paths[i].rx.foreign;
 	}
 }
 
+/* Each direction by itself: one of two may be silent. */
 static void
 say_silence(const struct gen_run *run)
 {
-	uint64_t sent, received, foreign;
+	char name[RTE_ETH_NAME_MAX_LEN] = "", why[SILENCE_TEXT];
 
-	count(run, &sent, &received, &foreign);
-	if (sent == 0)
-		say_warning("the port takes no frame: is its link up, and the other end running?");
-	else if (received == 0)
-		say_warning("nothing has come back yet; %" PRIu64 " frames sent, %" PRIu64
-			" others received: is the other end up, does it take frames to this MAC "
-			"(--dst-mac, or --dst to ask for it), do its filters let them by?",
-			sent, foreign);
+	for (unsigned int i = 0; i < run->nb_paths; i++) {
+		const struct gen_path *path = &run->paths[i];
+		uint64_t sent = atomic_load(&path->tx.sent_all);
+
+		/* Frames of a capture that have no room for a stamp are not known when they come back. */
+		if (atomic_load(&path->rx.received_all) > 0 || (sent > 0 && path->tx.unstamped == sent))
+			continue;
+		silence_reason(path, why);
+		rte_eth_dev_get_name_by_port(sent == 0 ? path->tx.port : path->rx.port, name);
+		if (sent == 0)
+			say_warning("port %s has taken no frame yet: %s", name, why);
+		else
+			say_warning("nothing has come back to port %s yet, of %" PRIu64 " frames sent: %s",
+				name, sent, why);
+	}
 }
 
 void
@@ -41,7 +50,7 @@ progress_tick(struct gen_run *run, uint64_t start, uint64_t now)
 	static const struct gen_run *current;
 	static uint64_t began, next, last, last_sent, last_received;
 	static bool looked;
-	uint64_t hz = rte_get_tsc_hz(), sent, received, foreign;
+	uint64_t hz = rte_get_tsc_hz(), sent, received;
 	double s;
 
 	if (run->quiet)
@@ -59,7 +68,7 @@ progress_tick(struct gen_run *run, uint64_t start, uint64_t now)
 	}
 	if (run->stats_s == 0 || now < next)
 		return;
-	count(run, &sent, &received, &foreign);
+	count(run, &sent, &received);
 	s = (double)(now - last) / (double)hz;
 	say("%.1f s | sent %.3f Mpps | received %.3f Mpps | under way or lost %" PRIu64,
 		(double)(now - start) / (double)hz, (double)(sent - last_sent) / s / 1e6,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "log.h"
+#include "silence.h"
 
 #define CLOCK_BACK_NS 1000 /* more than two reads out of order explain */
 #define PACE_OFF 0.01 /* of the asked rate, from here it is said */
@@ -101,18 +102,17 @@ report_print(const struct gen_report *r)
 static void
 say_silence(const struct gen_path *path, const char *const names[2])
 {
+	char why[SILENCE_TEXT];
+
+	silence_reason(path, why);
 	if (atomic_load(&path->tx.sent_all) == 0)
-		say_error("port %s took no frame at all: is its link up, and the other end running?",
-			names[0]);
+		say_error("port %s took no frame at all: %s", names[0], why);
 	else if (path->tx.unstamped == atomic_load(&path->tx.sent_all))
 		say_error("no frame of the capture has room for a stamp, so what came back to port %s "
 			"(%" PRIu64 " frames) cannot be told; send larger ones", names[1],
 			path->rx.foreign);
 	else
-		say_error("nothing came back to port %s, and %" PRIu64 " other frames were "
-			"received: look whether the other end is up, takes frames to this MAC "
-			"(--dst-mac, --dst), and sends them back to this port", names[1],
-			path->rx.foreign);
+		say_error("nothing came back to port %s: %s", names[1], why);
 }
 
 static void

@@ -19,8 +19,15 @@ report "$exact" '[s["sent"] for s in g["sizes"]] == [1750, 1000, 250]' 'g["bias_
 
 gen 1 --vdev net_ring0 --vdev net_ring1 -- --port net_ring0,net_ring1 --rate 10kpps --count 100 \
 	--bias off --json "$T/g.json"
-grep -q 'nothing came back to port net_ring1' "$T/gen.err" || fail "silence is not explained"
+grep -q 'nothing came back to port net_ring1: is the other end up' "$T/gen.err" || fail "silence is not explained"
 report 'g["sent"] == g["lost"] == 100'
+# A ring that nobody reads is full after 1,023 frames, and that is said while it runs.
+gen 1 --vdev net_ring0 --vdev net_ring1 -- --port net_ring0,net_ring1 --rate 100kpps --duration 3 \
+	--bias off --drain 0.1 --json "$T/g.json"
+report 'g["sent"] == g["lost"] == 1023'
+said 'warning: nothing has come back to port net_ring1 yet, of 1023 frames sent: the port has stopped'
+gen 1 --vdev "net_memif0,role=client,socket=$T/none.sock,socket-abstract=no"
+said 'whether the other end (role=server) is there'
 gen 2 --vdev net_ring0 -- --port nope
 grep -q "no port 'nope'; this run has net_ring0" "$T/gen.err" || fail "no word of the wrong port"
 gen 2 --vdev net_ring0 -- --kind tcp6 --size 64
