@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The vtap PMD as an application and the kernel see it: life, sizes, queues. */
 #include <net/if.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -233,6 +236,55 @@ follows_the_mtu(void **state)
 	port_unmake(&p);
 }
 
+static atomic_bool asks;
+
+/* Takes over what the kernel says, over and over, as the thread does that follows the interface. */
+static void *
+ask_for_the_link(void *arg)
+{
+	const struct port *p = arg;
+
+	while (atomic_load(&asks))
+		rte_eth_dev_set_link_up(p->id);
+	return NULL;
+}
+
+static void
+keeps_the_mtu_that_was_set(void **state)
+{
+	const struct sched_param first = { .sched_priority = 1 }, as_all = { 0 };
+	cpu_set_t before, one;
+	pthread_t asker;
+	struct port p;
+	uint16_t mtu;
+
+	(void)state;
+	port_make(&p, "v0", "");
+	port_up(&p, RX_ALL, TX_ALL, 1);
+	/* On one CPU, and before the other: which is then interrupted between hearing and writing. */
+	assert_int_equal(pthread_getaffinity_np(pthread_self(), sizeof(before), &before), 0);
+	CPU_ZERO(&one);
+	for (int cpu = 0; CPU_COUNT(&one) == 0; cpu++)
+		if (CPU_ISSET(cpu, &before))
+			CPU_SET(cpu, &one);
+	assert_int_equal(pthread_setaffinity_np(pthread_self(), sizeof(one), &one), 0);
+	atomic_store(&asks, true);
+	assert_int_equal(pthread_create(&asker, NULL, ask_for_the_link, &p), 0);
+	pthread_setschedparam(pthread_self(), SCHED_FIFO, &first);
+	for (uint16_t want = 2000; want < 6000; want++) {
+		assert_int_equal(rte_eth_dev_set_mtu(p.id, want), 0);
+		usleep(50);
+		assert_int_equal(rte_eth_dev_get_mtu(p.id, &mtu), 0);
+		assert_int_equal(mtu, want);
+	}
+	pthread_setschedparam(pthread_self(), SCHED_OTHER, &as_all);
+	atomic_store(&asks, false);
+	pthread_join(asker, NULL);
+	assert_int_equal(pthread_setaffinity_np(pthread_self(), sizeof(before), &before), 0);
+	port_down(&p);
+	port_unmake(&p);
+}
+
 static void
 tells_the_link_status(void **state)
 {
@@ -327,6 +379,7 @@ main(void)
 		cmocka_unit_test(sends_chains),
 		cmocka_unit_test(drops_long_frames_without_scatter),
 		cmocka_unit_test(follows_the_mtu),
+		cmocka_unit_test(keeps_the_mtu_that_was_set),
 		cmocka_unit_test(tells_the_link_status),
 		cmocka_unit_test(starts_again),
 		cmocka_unit_test(keeps_flows_on_their_queue),

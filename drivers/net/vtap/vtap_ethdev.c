@@ -76,11 +76,30 @@ attach_queues(struct vtap *vtap, uint16_t nb)
 	return 0;
 }
 
+/*
+ * ethdev writes the new one into its data after this has returned. The thread that follows the
+ * interface must find it there already, or in the kernel, whenever it looks.
+ */
+static int
+change_mtu(struct vtap *vtap, uint16_t mtu)
+{
+	struct vtap_link_state state;
+	int err = 0;
+
+	pthread_mutex_lock(&vtap->state_lock);
+	if (vtap_link_get(&vtap->link, &state) != 0 || state.mtu != mtu)
+		err = vtap_link_set_mtu(&vtap->link, mtu);
+	if (err == 0)
+		vtap->dev->data->mtu = mtu;
+	pthread_mutex_unlock(&vtap->state_lock);
+	return err;
+}
+
 static int
 vtap_configure(struct rte_eth_dev *dev)
 {
 	struct vtap *vtap = dev->data->dev_private;
-	struct vtap_link_state state;
+	uint16_t mtu;
 	int err;
 
 	err = attach_queues(vtap, RTE_MAX(dev->data->nb_rx_queues, 1));
@@ -93,15 +112,13 @@ vtap_configure(struct rte_eth_dev *dev)
 			strerror(-err));
 		return err;
 	}
-	/* ethdev has put into data->mtu what the application wants. */
-	if (vtap_link_get(&vtap->link, &state) == 0 && state.mtu != dev->data->mtu) {
-		err = vtap_link_set_mtu(&vtap->link, dev->data->mtu);
-		if (err < 0)
-			VTAP_LOG(ERR, "%s: %s does not take an MTU of %u: %s", port_name(vtap),
-				vtap->iface, dev->data->mtu, strerror(-err));
-		return err;
-	}
-	return 0;
+	/* Not from data->mtu, into which the thread that follows the interface may have written. */
+	mtu = (uint16_t)dev->data->dev_conf.rxmode.mtu;
+	err = change_mtu(vtap, mtu);
+	if (err < 0)
+		VTAP_LOG(ERR, "%s: %s does not take an MTU of %u: %s", port_name(vtap),
+			vtap->iface, mtu, strerror(-err));
+	return err;
 }
 
 static int
@@ -364,7 +381,7 @@ vtap_mtu_set(struct rte_eth_dev *dev, uint16_t mtu)
 				rte_pktmbuf_data_room_size(q->small_pool))
 			return -EINVAL;
 	}
-	return vtap_link_set_mtu(&vtap->link, mtu);
+	return change_mtu(vtap, mtu);
 }
 
 static int
@@ -372,12 +389,17 @@ vtap_mac_addr_set(struct rte_eth_dev *dev, struct rte_ether_addr *mac)
 {
 	struct vtap *vtap = dev->data->dev_private;
 	struct vtap_link_state state;
+	int err = 0;
 
 	/* ethdev sets it at every start; to the kernel even the same one is new: it forgets all
 	 * neighbours. */
-	if (vtap_link_get(&vtap->link, &state) == 0 && rte_is_same_ether_addr(&state.mac, mac))
-		return 0;
-	return vtap_link_set_mac(&vtap->link, mac);
+	pthread_mutex_lock(&vtap->state_lock);
+	if (vtap_link_get(&vtap->link, &state) != 0 || !rte_is_same_ether_addr(&state.mac, mac))
+		err = vtap_link_set_mac(&vtap->link, mac);
+	if (err == 0)
+		rte_ether_addr_copy(mac, &vtap->mac);
+	pthread_mutex_unlock(&vtap->state_lock);
+	return err;
 }
 
 /* A TAP is handed every frame that the host sends: there is nothing to filter, or to stop. */

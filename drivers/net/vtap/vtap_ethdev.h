@@ -63,6 +63,11 @@ struct vtap {
 	struct rte_ether_addr mac; /**< data->mac_addrs points here */
 	struct rte_mempool *big_pool; /**< NULL until a start needs it */
 	uint32_t big_pool_size;
+	/**
+	 * Held while the kernel is asked for the interface's state, or told of another, and until ethdev's
+	 * data say the same. Inside watch_lock, outside of link.lock.
+	 */
+	pthread_mutex_t state_lock;
 	struct rte_intr_handle *rx_intr; /**< the queues' descriptors, for epoll; NULL: stopped */
 	struct vtap_watch *watch; /**< events of link; guarded by watch_lock, as what follows */
 	bool closing; /**< nobody may look at the port any more */

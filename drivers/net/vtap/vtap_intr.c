@@ -83,8 +83,9 @@ remove_port(struct vtap *vtap)
 			vtap->dev->device->name);
 }
 
-int
-vtap_link_refresh(struct vtap *vtap)
+/* @return as vtap_link_get(); *ret_changed: as rte_eth_linkstatus_set() */
+static int
+take_over_state(struct vtap *vtap, int *ret_changed)
 {
 	struct rte_eth_dev *dev = vtap->dev;
 	struct rte_eth_link now = {
@@ -93,20 +94,35 @@ vtap_link_refresh(struct vtap *vtap)
 		.link_autoneg = RTE_ETH_LINK_FIXED,
 	};
 	struct vtap_link_state state;
+	int err;
+
+	/* What was heard before somebody changed it must not be written down after. */
+	pthread_mutex_lock(&vtap->state_lock);
+	err = vtap_link_get(&vtap->link, &state);
+	if (err == 0) {
+		rte_ether_addr_copy(&state.mac, &vtap->mac);
+		dev->data->mtu = state.mtu;
+		now.link_status = state.running && vtap->started ? RTE_ETH_LINK_UP :
+									    RTE_ETH_LINK_DOWN;
+		*ret_changed = rte_eth_linkstatus_set(dev, &now);
+	}
+	pthread_mutex_unlock(&vtap->state_lock);
+	return err;
+}
+
+int
+vtap_link_refresh(struct vtap *vtap)
+{
+	struct rte_eth_dev *dev = vtap->dev;
 	int changed;
 
-	if (vtap_link_get(&vtap->link, &state) != 0) {
+	if (take_over_state(vtap, &changed) != 0) {
 		/* It may live on in another namespace: then all goes on, as last heard. */
 		if (vtap_tun_alive(vtap->fds[0]))
 			return -ENODEV;
 		remove_port(vtap);
 		return 0;
 	}
-	rte_ether_addr_copy(&state.mac, &vtap->mac);
-	dev->data->mtu = state.mtu;
-	now.link_status = state.running && vtap->started ? RTE_ETH_LINK_UP :
-								    RTE_ETH_LINK_DOWN;
-	changed = rte_eth_linkstatus_set(dev, &now);
 	if (changed == 0 && dev->data->dev_conf.intr_conf.lsc != 0)
 		rte_eth_dev_callback_process(dev, RTE_ETH_EVENT_INTR_LSC, NULL);
 	return changed;
@@ -206,9 +222,12 @@ vtap_link_intr_install(struct vtap *vtap, struct nl_sock *events)
 	int err;
 
 	pthread_mutex_init(&vtap->watch_lock, NULL);
+	pthread_mutex_init(&vtap->state_lock, NULL);
 	err = watch_events(vtap, events);
-	if (err < 0)
+	if (err < 0) {
+		pthread_mutex_destroy(&vtap->state_lock);
 		pthread_mutex_destroy(&vtap->watch_lock);
+	}
 	return err;
 }
 
@@ -224,6 +243,7 @@ vtap_link_intr_uninstall(struct vtap *vtap)
 	rte_intr_callback_unregister_sync(watch->handle, on_link_event, watch);
 	free_watch(NULL, watch);
 	vtap->watch = NULL;
+	pthread_mutex_destroy(&vtap->state_lock);
 	pthread_mutex_destroy(&vtap->watch_lock);
 	/* Last, so that no new alarm is set after the cancelling. */
 	rte_eal_alarm_cancel(announce_removal, vtap);
