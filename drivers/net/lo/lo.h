@@ -42,6 +42,7 @@ struct lo_queue {
 	struct rte_ring *back; /**< control: frames on their way back; NULL: not set up */
 	const struct dlo_plan *plan; /**< control, before start */
 	uint16_t port_id; /**< control */
+	unsigned int nb_bursts; /**< the transmitting lcore: to look at the clock now and then */
 	struct dlo_lane lane; /**< the transmitting lcore; its sessions: control, before start */
 	/** The transmitting lcore: what the mirror did; rx is what the application sent. */
 	struct dlo_counters mirror;

@@ -7,6 +7,9 @@
 
 #include "answer/answer.h"
 
+/* Bursts in a row that share one look at the clock. */
+#define CLOCK_BURSTS 16
+
 /* The verdicts of what goes back; drops are counted one by one, they are the exception. */
 static void
 count(struct lo_queue *q, const struct dlo_burst *b, uint16_t nb)
@@ -26,13 +29,27 @@ count(struct lo_queue *q, const struct dlo_burst *b, uint16_t nb)
 	}
 }
 
+/*
+ * The clock costs as much as some frames do, and is asked here for nothing but how many answers a second are
+ * given. An application that has taken back all it sent may have been away for long; one that has not is busy.
+ */
+static void
+look_at_clock(struct lo_queue *q, unsigned int nb_free)
+{
+	if (q->nb_bursts++ % CLOCK_BURSTS == 0 || nb_free == rte_ring_get_capacity(q->back))
+		q->lane.now = rte_rdtsc();
+}
+
 uint16_t
 lo_tx_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb)
 {
 	struct lo_queue *q = queue;
 	/* A frame that is turned round cannot be refused any more: ask for room first. */
-	uint16_t room = (uint16_t)RTE_MIN(rte_ring_free_count(q->back), (unsigned int)nb);
+	unsigned int nb_free = rte_ring_free_count(q->back);
+	uint16_t room = (uint16_t)RTE_MIN(nb_free, (unsigned int)nb);
 	uint16_t done = 0;
+
+	look_at_clock(q, nb_free);
 
 	while (done < room) {
 		uint16_t n = RTE_MIN((uint16_t)(room - done), (uint16_t)DLO_BURST_MAX);
@@ -42,9 +59,10 @@ lo_tx_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb)
 		/* The array stays the application's, in its order. */
 		memcpy(burst, pkts + done, n * sizeof(burst[0]));
 		/* They arrive by this very call, and have lain nowhere. */
-		q->lane.now = rte_rdtsc();
-		if (unlikely(q->plan->settings.timed))
+		if (unlikely(q->plan->settings.timed)) {
+			q->lane.now = rte_rdtsc();
 			dlo_lane_arrive(&q->lane, q->lane.now, 0);
+		}
 		dlo_reflect_burst(q->plan, &q->lane, burst, n, &b);
 		if (unlikely(q->lane.nb_timed > 0))
 			dlo_answer_depart(q->plan, &q->lane, burst, b.nb_back);
