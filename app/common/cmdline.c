@@ -10,6 +10,7 @@
 #include <rte_version.h>
 
 #include "completion.h"
+#include "conf/text.h"
 #include "log.h"
 #include "manpage.h"
 #include "markdown.h"

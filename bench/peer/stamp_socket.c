@@ -8,7 +8,6 @@
  *
  * Prints "ready"; SIGINT or SIGTERM ends it, and it prints "answered N".
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
