@@ -9,6 +9,7 @@
  */
 
 #include <assert.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -68,21 +69,29 @@ struct queue {
 	int intr_fd; /**< control, before launch; -1: cannot be slept on */
 	int xsk_fd; /**< control, before launch; the driver's AF_XDP socket, or -1 */
 	struct dlo_lane lane; /**< worker */
-	struct loop_watch loop_watch; /**< worker and control, see there */
+	/** Worker and control, see there; both on lines apart from what the worker uses all the time. */
+	alignas(RTE_CACHE_LINE_SIZE) struct loop_watch loop_watch;
 	struct claims_heard heard; /**< worker and control, see claims.h */
 	/**
 	 * Where the worker says that it polls, see localhost/localhost.h; control, before launch;
 	 * NULL: nobody waits for it.
 	 */
-	uint64_t *beat;
+	alignas(RTE_CACHE_LINE_SIZE) uint64_t *beat;
 	struct dlo_counters counters; /**< worker */
 };
 
 /*
- * No cache line is written by two lcores: a queue's counters share theirs with nothing of another
- * queue, wherever the next one is allocated. What stands before them is written by control before
- * launch, but for plan, which is the worker's own.
+ * No cache line is written by two lcores while frames go round: a queue's counters share theirs with
+ * nothing of another queue, wherever the next one is allocated. What stands before them is written by
+ * control before launch, but for plan and tx_stalled, which are the worker's own.
+ *
+ * Three exceptions, for what two lcores have to agree upon: samples for the loop guard, which control
+ * takes four times a second where it is on; conflicts heard, when there are any; and, where workers with
+ * loopbacks share a transmit queue, tx_lock and what is counted under it.
  */
+static_assert(offsetof(struct queue, loop_watch) % RTE_CACHE_LINE_SIZE == 0 &&
+		offsetof(struct queue, beat) % RTE_CACHE_LINE_SIZE == 0,
+	"what control writes while a worker polls is on lines of its own");
 static_assert(offsetof(struct queue, counters) % DLO_COUNTERS_ALIGN == 0,
 	"counters start a line of their own");
 static_assert(sizeof(struct queue) % DLO_COUNTERS_ALIGN == 0, "and end one");
