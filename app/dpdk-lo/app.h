@@ -26,6 +26,7 @@
 #include "conf/conf.h"
 #include "link.h"
 #include "loop_guard.h"
+#include "reconnect.h"
 #include "reflect/reflect.h"
 #include "stats/counters.h"
 
@@ -106,6 +107,9 @@ struct port {
 	uint64_t rx_offloads, tx_offloads; /**< as configured, RTE_ETH_*_OFFLOAD_*; control, before start */
 	bool offload_by_flags; /**< what the host left undone is asked for anew, see offload.h */
 	atomic_bool gone; /**< set by the ethdev removal event (any thread), never cleared */
+	/** Nobody may receive or send: it has gone, or control stops it and starts it again. */
+	atomic_bool away;
+	struct reconnect reconnect; /**< control */
 	char name[DLO_CONF_PORT_NAME]; /**< ethdev name */
 	const char *driver; /**< ethdev driver name, static */
 	struct link_dev *link; /**< the host link behind this port; NULL: none */

@@ -12,6 +12,7 @@
 #include "log.h"
 #include "plans.h"
 #include "port.h"
+#include "reconnect.h"
 #include "reload.h"
 #include "report.h"
 #include "service.h"
@@ -126,7 +127,7 @@ check_link(struct app *app)
 			plans_publish(app, app->link);
 	}
 	if (gone)
-		atomic_store(&app->link->gone, true);
+		port_set_gone(app->link);
 	carry_tick(app);
 }
 
@@ -141,6 +142,7 @@ control_tick(struct app *app)
 	check_limits(app, now);
 	plans_reclaim(app);
 	loop_guard_tick(app, now);
+	reconnect_tick(app, now);
 	if (now >= control.next_link) {
 		control.next_link = now + cycles(CHECK_LINK_S);
 		check_link(app);

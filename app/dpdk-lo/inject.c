@@ -6,11 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <rte_cycles.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
 #include "frame/build.h"
 #include "log.h"
+
+/* For a peer that is about to start, too. */
+#define PEER_WAIT_MS 3000
 
 /* Where frames come from: a file that is read again when it ends, or the builder. */
 struct source {
@@ -141,6 +145,27 @@ make_mbuf(struct rte_mempool *pool, const uint8_t *buf, uint32_t len)
 	return NULL;
 }
 
+/*
+ * Between two processes a port takes nothing before they have shaken hands, which others do for them in
+ * threads of their own; to stop such a port in the middle of that frees what net_memif's is using.
+ */
+static int
+wait_for_peer(const struct app *app, const struct port *p)
+{
+	struct rte_eth_link status;
+
+	if (strcmp(p->driver, "net_memif") != 0 && strcmp(p->driver, "net_vhost") != 0)
+		return 0;
+	for (int i = 0; i < PEER_WAIT_MS && !atomic_load(&app->stop); i++) {
+		if (rte_eth_link_get_nowait(p->id, &status) == 0 &&
+			status.link_status == RTE_ETH_LINK_UP)
+			return 0;
+		rte_delay_us_sleep(1000);
+	}
+	say_error("--inject: port %s has nobody at the other end: start that first", p->name);
+	return -ENOTCONN;
+}
+
 static int
 inject_port(struct source *src, struct port *p)
 {
@@ -188,6 +213,8 @@ inject_frames(struct app *app)
 		ret = source_open_file(&src);
 	for (unsigned int i = 0; ret == 0 && i < app->nb_ports; i++) {
 		if (app->ports[i].link == NULL)
+			ret = wait_for_peer(app, &app->ports[i]);
+		if (ret == 0 && app->ports[i].link == NULL)
 			ret = inject_port(&src, &app->ports[i]);
 	}
 	if (src.pcap != NULL)

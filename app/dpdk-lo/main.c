@@ -36,6 +36,7 @@
 #include "report.h"
 #include "service.h"
 #include "steer.h"
+#include "stale_socket.h"
 #include "telemetry.h"
 #include "watch.h"
 #include "worker.h"
@@ -245,6 +246,8 @@ main(int argc, char **argv)
 	if (app.conf.link.wanted && link_precheck(&app.conf.link) != 0)
 		return EXIT_RUN_FAILED;
 	catch_signals();
+	if (stale_sockets_remove(&eal) != 0)
+		return EXIT_RUN_FAILED;
 	ret = steer_prepare(&app, &eal);
 	if (ret == 0)
 		ret = eal_start(&eal);

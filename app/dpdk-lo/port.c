@@ -19,6 +19,7 @@
 #include <rte_mempool.h>
 
 #include "answers.h"
+#include "devarg.h"
 #include "impair.h"
 #include "link.h"
 #include "log.h"
@@ -68,6 +69,13 @@ is_one_of(const char *name, const char *const *names, unsigned int nb_names)
 	return false;
 }
 
+void
+port_set_gone(struct port *p)
+{
+	atomic_store(&p->gone, true);
+	atomic_store(&p->away, true);
+}
+
 static int
 port_event(uint16_t port_id, enum rte_eth_event_type type, void *arg, void *ret_param)
 {
@@ -78,7 +86,7 @@ port_event(uint16_t port_id, enum rte_eth_event_type type, void *arg, void *ret_
 		return 0;
 	for (unsigned int i = 0; i < app->nb_ports; i++) {
 		if (app->ports[i].id == port_id)
-			atomic_store(&app->ports[i].gone, true);
+			port_set_gone(&app->ports[i]);
 	}
 	return 0;
 }
@@ -99,14 +107,16 @@ port_choose_mac(struct port *p)
 	return 0;
 }
 
-/* net_null hands out frames of its "size" without asking how large the buffers are. */
+/* What the device arguments say of frames, where a driver does not tell by itself. */
 static unsigned int
-null_frame_size(const struct rte_eth_dev_info *info)
+frame_size_said(const struct rte_eth_dev_info *info, const char *key, unsigned int otherwise)
 {
 	const struct rte_devargs *args = info->device != NULL ? rte_dev_devargs(info->device) : NULL;
-	const char *size = args != NULL && args->args != NULL ? strstr(args->args, "size=") : NULL;
+	const char *value;
 
-	return size != NULL ? (unsigned int)strtoul(size + strlen("size="), NULL, 0) : 64;
+	if (args == NULL || devarg(args->args, key, &value) == 0)
+		return otherwise;
+	return (unsigned int)strtoul(value, NULL, 0);
 }
 
 static bool
@@ -125,8 +135,12 @@ port_data_room(const struct port *p, const struct rte_eth_dev_info *info)
 		return ROOM_AF_XDP;
 	if (p->offload_by_flags)
 		return ROOM_VIRTIO_USER;
+	/* It hands out frames of that size without asking how large the buffers are. */
 	if (strcmp(p->driver, "net_null") == 0)
-		frame = null_frame_size(info);
+		frame = frame_size_said(info, "size", 64);
+	/* It wants buffers for the largest frame that the ring it shares with the kernel can hold. */
+	else if (strcmp(p->driver, "net_af_packet") == 0)
+		frame = frame_size_said(info, "framesz", 2048);
 	else if (p->multi_seg_tx &&
 		(is_virtual(info) || (info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) != 0))
 		return ROOM_SMALL;
@@ -356,16 +370,20 @@ static int
 port_start(struct port *p, bool want_intr)
 {
 	int level = rte_log_get_level(rte_log_register("lib.ethdev"));
+	bool waits = reconnect_wants(p);
 	int ret;
 
 	if (want_intr)
 		rte_log_set_level_pattern("lib.ethdev", RTE_LOG_EMERG);
-	ret = port_configure(p, want_intr);
-	if (ret == 0)
+	ret = port_configure(p, want_intr && !waits);
+	if (ret == 0 && waits)
+		reconnect_start(p);
+	else if (ret == 0)
 		ret = rte_eth_dev_start(p->id);
 	rte_log_set_level_pattern("lib.ethdev", (uint32_t)level);
+	/* Net_vhost takes a second try for a port that it has already. */
 	if (ret != 0)
-		return want_intr ? port_start(p, false) : ret;
+		return want_intr && strcmp(p->driver, "net_vhost") != 0 ? port_start(p, false) : ret;
 	p->started = true;
 	rte_eth_dev_get_mtu(p->id, &p->mtu);
 	port_open_filters(p);
@@ -382,10 +400,8 @@ ports_start(struct app *app)
 		int ret = port_start(p, app->adaptive);
 
 		if (ret != 0) {
-			say_error("port %s (%s) does not start: %s; look at its device arguments%s", p->name,
-				p->driver, rte_strerror(-ret), strcmp(p->driver, "net_memif") == 0 ?
-				": a client needs a server that listens already, a server (role=server) "
-				"waits" : "");
+			say_error("port %s (%s) does not start: %s; look at its device arguments", p->name,
+				p->driver, rte_strerror(-ret));
 			return ret;
 		}
 	}
@@ -426,7 +442,7 @@ ports_check_gone(struct app *app)
 		struct port *p = &app->ports[i];
 
 		if (!atomic_load(&p->gone) && port_netdev_gone(p))
-			atomic_store(&p->gone, true);
+			port_set_gone(p);
 		if (!atomic_load(&p->gone)) {
 			nb_here++;
 		} else if (!p->gone_said) {

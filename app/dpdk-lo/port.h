@@ -20,6 +20,9 @@ int ports_open(struct app *app, unsigned int nb_workers);
 /** Start every port. @return 0, or -errno after saying why; ports_close() cleans up. */
 int ports_start(struct app *app);
 
+/** The port has gone for good: nobody looks at it any more. Thread: any. */
+void port_set_gone(struct port *port);
+
 /**
  * Notice ports that vanished (removal event, or the kernel interface behind them is gone) and say
  * so once each.

@@ -16,6 +16,7 @@
 #include <rte_eal.h>
 
 #include "caps.h"
+#include "devarg.h"
 #include "eal_facts.h"
 #include "eal_runtime.h"
 #include "localhost/localhost.h"
@@ -119,12 +120,10 @@ check_vdevs(const struct cmdline_eal *eal)
 	int ret = 0;
 
 	for (int i = 1; ret == 0 && i < eal->argc; i++) {
-		const char *arg = eal->argv[i];
+		const char *vdev = devarg_vdev(eal, i, NULL);
 
-		if (strncmp(arg, "--vdev=", 7) == 0)
-			ret = check_vdev(arg + 7);
-		else if (strcmp(arg, "--vdev") == 0 && i + 1 < eal->argc)
-			ret = check_vdev(eal->argv[++i]);
+		if (vdev != NULL)
+			ret = check_vdev(vdev);
 	}
 	return ret;
 }
@@ -180,6 +179,8 @@ want_sockets(struct files *f)
 
 			snprintf(path, sizeof(path), "%.*s", (int)strcspn(at + 1, ","), at + 1);
 			want_directory(f, path);
+			/* A client connects to it again when its server was started anew. */
+			want(f, path, W_OK);
 		}
 	}
 }

@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "devarg.h"
 #include "log.h"
 #include "steer/steer.h"
 
@@ -31,22 +32,6 @@ struct steer {
 	unsigned int nb;
 	struct steered ports[PORTS_MAX];
 };
-
-/* The value of a key of "name,key=value,...". @return its length, 0 when it is not there */
-static size_t
-devarg(const char *devargs, const char *key, const char **ret)
-{
-	size_t len = strlen(key);
-
-	for (const char *at = strchr(devargs, ','); at != NULL; at = strchr(at, ',')) {
-		at++;
-		if (strncmp(at, key, len) == 0 && at[len] == '=') {
-			*ret = at + len + 1;
-			return strcspn(*ret, ",");
-		}
-	}
-	return 0;
-}
 
 static int
 read_names(struct steered *s, const char *devargs)
@@ -152,20 +137,6 @@ has_rules(const struct dlo_conf *conf)
 	return has;
 }
 
-/* The value of EAL's argument at @p i when that makes a port of ours, else NULL. */
-static char **
-af_xdp_vdev(struct cmdline_eal *eal, int i, const char **ret_option)
-{
-	char **value = &eal->argv[i];
-
-	*ret_option = "";
-	if (strncmp(*value, "--vdev=", 7) == 0)
-		*ret_option = "--vdev=";
-	else if (i == 0 || strcmp(eal->argv[i - 1], "--vdev") != 0)
-		return NULL;
-	return strncmp(*value + strlen(*ret_option), DRIVER, strlen(DRIVER)) == 0 ? value : NULL;
-}
-
 int
 steer_prepare(struct app *app, struct cmdline_eal *eal)
 {
@@ -182,14 +153,14 @@ steer_prepare(struct app *app, struct cmdline_eal *eal)
 	for (int i = 1; i < eal->argc && steer->nb < PORTS_MAX; i++) {
 		struct steered *s = &steer->ports[steer->nb];
 		const char *option;
-		char **value = af_xdp_vdev(eal, i, &option);
+		const char *devargs = devarg_vdev(eal, i, &option);
 		char *word;
 		int ret;
 
-		if (value == NULL)
+		if (devargs == NULL || !devarg_of_driver(devargs, DRIVER))
 			continue;
 		s->object = s->link = -1;
-		ret = prepare_port(app, *value + strlen(option), s);
+		ret = prepare_port(app, devargs, s);
 		if (ret < 0)
 			return ret;
 		if (ret == 0)
@@ -200,7 +171,7 @@ steer_prepare(struct app *app, struct cmdline_eal *eal)
 			return -ENOMEM;
 		}
 		free(s->devargs);
-		*value = s->devargs = word;
+		eal->argv[i] = s->devargs = word;
 	}
 	return check_rules_are_used(&app->conf, steer);
 }

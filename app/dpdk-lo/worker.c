@@ -243,7 +243,7 @@ send_held(struct worker *w, uint64_t now)
 
 		if (q->impair == NULL)
 			continue;
-		if (unlikely(atomic_load_explicit(&q->port->gone, memory_order_relaxed)))
+		if (unlikely(atomic_load_explicit(&q->port->away, memory_order_relaxed)))
 			impair_give_up(q);
 		while (impair_due(q, now, pkts, &burst, &marks) > 0) {
 			send_back(q, pkts, &burst, &marks);
@@ -298,7 +298,7 @@ poll_all(struct worker *w, uint64_t now)
 	for (unsigned int i = 0; i < w->nb_queues; i++) {
 		struct queue *q = w->queues[i];
 
-		if (likely(!atomic_load_explicit(&q->port->gone, memory_order_relaxed)))
+		if (likely(!atomic_load_explicit(&q->port->away, memory_order_relaxed)))
 			frames += queue_poll(q, now);
 	}
 	dlo_count(&w->frames, frames);
