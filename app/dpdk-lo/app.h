@@ -67,6 +67,8 @@ struct queue {
 	uint16_t port_id; /**< control, before launch */
 	uint16_t queue_id; /**< control, before launch */
 	uint16_t burst; /**< control, before launch: frames asked for in one receive, at most BURST */
+	bool dear; /**< control, before launch: looking in vain costs a system call */
+	uint64_t rest_until; /**< worker: TSC before which a dear queue is left alone; 0: never */
 	int intr_fd; /**< control, before launch; -1: cannot be slept on */
 	int xsk_fd; /**< control, before launch; the driver's AF_XDP socket, or -1 */
 	struct dlo_lane lane; /**< worker */
@@ -135,6 +137,9 @@ struct worker {
 	struct forwarder *forward; /**< control, before launch; NULL: there are no loopbacks */
 	bool carries; /**< worker: some of its queues have a beat to give */
 	bool impairs; /**< control, before launch: some of its queues may hold frames */
+	bool rests; /**< worker: some of its queues are dear, and others are not */
+	unsigned int rest_turns; /**< worker: turns since it began, to read the clock now and then */
+	uint64_t rest_clock; /**< worker: TSC of a few turns ago */
 	RTE_MARKER counters_start __rte_cache_aligned;
 	uint64_t busy_cycles; /**< worker: TSC cycles in turns that moved a frame */
 	uint64_t idle_cycles; /**< worker: TSC cycles in turns that did not, asleep included */

@@ -194,6 +194,7 @@ port_make_queues(struct port *p)
 		q->burst = p->link != NULL ? LINK_BURST : BURST;
 		q->tx_patience = transmit_patience(p->conf.tx_retry_ns);
 		q->intr_fd = -1;
+		q->dear = strcmp(p->driver, "net_vtap") == 0;
 		q->xsk_fd = -1;
 		p->queues[i] = q;
 	}

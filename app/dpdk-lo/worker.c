@@ -30,6 +30,9 @@
 /* After this many turns with frames in a row the clock is read at housekeeping only: it costs ten
  * frames. The first turn without counts as busy then; it is a short one, sleep comes much later. */
 #define CLOCK_TURNS 8
+/* For how long a queue that costs a system call is left alone, and how exact that is. */
+#define REST_US 10
+#define REST_CLOCK_TURNS 8
 #define CONTROL_PERIOD_MS 10
 /* When lo is let go of: turns without a frame, a pause after each, and turns at most. */
 #define DRAIN_EMPTY 4
@@ -306,6 +309,34 @@ poll_all(struct worker *w, uint64_t now)
 }
 
 /*
+ * The same where looking into one queue in vain costs more than a burst of another: while others have
+ * frames it is left alone for REST_US after each vain look. With nothing anywhere it is not.
+ */
+static bool
+poll_rested(struct worker *w, uint64_t now, uint64_t rest)
+{
+	uint64_t frames = 0;
+
+	if (++w->rest_turns % REST_CLOCK_TURNS == 0)
+		w->rest_clock = rte_rdtsc();
+	for (unsigned int i = 0; i < w->nb_queues; i++) {
+		struct queue *q = w->queues[i];
+		uint16_t nb;
+
+		if (atomic_load_explicit(&q->port->away, memory_order_relaxed) ||
+			(q->dear && w->rest_clock < q->rest_until))
+			continue;
+		nb = queue_poll(q, now);
+		q->rest_until = nb == 0 ? w->rest_clock + rest : 0;
+		frames += nb;
+	}
+	for (unsigned int i = 0; frames == 0 && i < w->nb_queues; i++)
+		w->queues[i]->rest_until = 0;
+	dlo_count(&w->frames, frames);
+	return frames > 0;
+}
+
+/*
  * Lo goes its native way when this is not heard for CARRY_STALL_MS. It is said before a turn, so that
  * a sleep between two turns is seen for what it is.
  */
@@ -347,12 +378,15 @@ static void
 worker_loop(struct app *app, struct worker *w, control_fn control)
 {
 	uint64_t control_tsc = rte_get_tsc_hz() / 1000 * CONTROL_PERIOD_MS;
+	const uint64_t rest = rte_get_tsc_hz() / 1000000 * REST_US;
 	uint64_t then = rte_rdtsc(), next_control = 0;
 	unsigned int turn = 0, busy_turns = 0;
 	struct idle idle;
 
-	for (unsigned int i = 0; i < w->nb_queues; i++)
+	for (unsigned int i = 0; i < w->nb_queues; i++) {
 		w->carries |= w->queues[i]->beat != NULL;
+		w->rests |= w->queues[i]->dear && w->nb_queues > 1;
+	}
 	idle_init(&idle, w);
 	rte_rcu_qsbr_thread_register(app->rcu, w->lcore);
 	rte_rcu_qsbr_thread_online(app->rcu, w->lcore);
@@ -364,7 +398,7 @@ worker_loop(struct app *app, struct worker *w, control_fn control)
 
 		if (w->carries)
 			give_beat(w, true);
-		busy = poll_all(w, then);
+		busy = w->rests ? poll_rested(w, then, rest) : poll_all(w, then);
 		if (unlikely(w->impairs))
 			busy |= send_held(w, rte_rdtsc());
 		if (busy) {

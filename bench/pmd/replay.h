@@ -16,6 +16,7 @@
  * Receive queue i and transmit queue i belong to one lcore.
  */
 
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -46,9 +47,9 @@ struct replay_file {
 	uint32_t longest; /**< bytes of the longest frame */
 };
 
-/** Receive queue i and transmit queue i in one. */
+/** Receive queue i and transmit queue i in one, on lines of their own: each has its lcore. */
 struct replay_queue {
-	struct rte_mbuf **slots; /**< NULL: not loaded */
+	alignas(RTE_CACHE_LINE_SIZE) struct rte_mbuf **slots; /**< NULL: not loaded */
 	uint8_t *in; /**< per slot, is it here; all are 1 as long as `careful` is false */
 	const struct replay_file *file;
 	struct rte_mempool *pool;
