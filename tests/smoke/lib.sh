@@ -41,7 +41,9 @@ on_exit()
 {
 	local rc=$? pid
 	for pid in "${PIDS[@]}"; do
-		kill -9 "$pid" 2>/dev/null
+		# nginx leaves its workers to nobody.
+		# shellcheck disable=SC2046 # a word each
+		kill -9 "$pid" $(pgrep -P "$pid") 2>/dev/null
 		wait "$pid" 2>/dev/null
 	done
 	rm -rf "$T"
