@@ -12,9 +12,10 @@
 #include <bpf/libbpf.h>
 #include <sys/syscall.h>
 
-#include "localhost/attach.h"
+#include "ebpf/qdisc.h"
+#include "ebpf/quiet.h"
+#include "ebpf/tc.h"
 #include "localhost/localhost_skel.h"
-#include "localhost/qdisc.h"
 #include "localhost/sentence.h"
 #include "localhost/state.h"
 
@@ -25,8 +26,8 @@
 struct dlo_localhost {
 	struct localhost_bpf *bpf;
 	struct dlo_localhost_state state;
-	struct dlo_localhost_attachment lo;
-	struct dlo_localhost_attachment link;
+	struct dlo_tc_attachment lo;
+	struct dlo_tc_attachment link;
 	unsigned int nb_beats;
 	uint64_t stall_ns;
 };
@@ -35,16 +36,6 @@ bool
 dlo_localhost_built(void)
 {
 	return true;
-}
-
-/* libbpf tells more than people want to know; what it returns is said by us. */
-static int
-silence(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	(void)level;
-	(void)fmt;
-	(void)ap;
-	return 0;
 }
 
 static bool
@@ -112,15 +103,15 @@ put_right(struct dlo_localhost_state *state, char err[DLO_LOCALHOST_ERR])
 {
 	int first, ret;
 
-	libbpf_set_print(silence);
+	dlo_ebpf_quiet();
 	first = dlo_localhost_sysctls_restore(state, err);
-	ret = dlo_localhost_remove_filter(LO_IFINDEX, true, LO_PROG);
+	ret = dlo_tc_remove_filter(LO_IFINDEX, true, LO_PROG);
 	if (ret == 0 && state->made_clsact)
-		ret = dlo_localhost_remove_clsact(LO_IFINDEX);
+		ret = dlo_tc_remove_clsact(LO_IFINDEX);
 	if (ret != 0 && first == 0)
 		first = dlo_localhost_fail(err, ret, "cannot take the filter of a killed dpdk-lo off "
 			"lo: %s; do it with 'tc filter del dev lo egress pref %d'", strerror(-ret),
-			DLO_LOCALHOST_PRIORITY);
+			DLO_TC_PRIORITY);
 	if (first == 0)
 		state->made_clsact = false;
 	return first;
@@ -160,7 +151,7 @@ load(struct dlo_localhost *lh, const struct dlo_localhost_args *args, char err[D
 	uint32_t zero = 0, ifindex = args->link_ifindex;
 	int ret;
 
-	libbpf_set_print(silence);
+	dlo_ebpf_quiet();
 	lh->bpf = localhost_bpf__open();
 	if (lh->bpf == NULL)
 		return dlo_localhost_fail(err, -errno, "cannot read the BPF programs for lo: %s; is "
@@ -196,11 +187,11 @@ static int
 attach_lo(struct dlo_localhost *lh, char err[DLO_LOCALHOST_ERR])
 {
 	int prog_fd = bpf_program__fd(lh->bpf->progs.dlo_lo_egress);
-	int clsact = dlo_localhost_has_clsact(LO_IFINDEX);
+	int clsact = dlo_tc_has_clsact(LO_IFINDEX);
 	int ret = -EINVAL;
 
-	if (clsact <= 0 || dlo_localhost_has_filters(LO_IFINDEX, true, DLO_LOCALHOST_PRIORITY) <= 0)
-		ret = dlo_localhost_attach_tcx(&lh->lo, prog_fd, LO_IFINDEX, true);
+	if (clsact <= 0 || dlo_tc_has_filters(LO_IFINDEX, true, DLO_TC_PRIORITY) <= 0)
+		ret = dlo_tc_attach_tcx(&lh->lo, prog_fd, LO_IFINDEX, true);
 	if (ret == 0)
 		return 0;
 	if (clsact <= 0) {
@@ -208,7 +199,7 @@ attach_lo(struct dlo_localhost *lh, char err[DLO_LOCALHOST_ERR])
 		ret = dlo_localhost_state_save(&lh->state, err);
 		if (ret != 0)
 			return ret;
-		ret = dlo_localhost_make_clsact(LO_IFINDEX);
+		ret = dlo_tc_make_clsact(LO_IFINDEX);
 		if (ret != 0) {
 			lh->state.made_clsact = false;
 			return dlo_localhost_fail(err, ret, "cannot put a clsact qdisc on lo: %s; is "
@@ -216,11 +207,11 @@ attach_lo(struct dlo_localhost *lh, char err[DLO_LOCALHOST_ERR])
 				"missing (modprobe sch_ingress)?", strerror(-ret));
 		}
 	}
-	ret = dlo_localhost_attach_clsact(&lh->lo, prog_fd, LO_IFINDEX, true);
+	ret = dlo_tc_attach_clsact(&lh->lo, prog_fd, LO_IFINDEX, true);
 	if (ret != 0)
 		return dlo_localhost_fail(err, ret, "cannot put a filter on lo's egress: %s; is cls_bpf "
 			"missing (modprobe cls_bpf), or is priority %d taken (tc filter show dev lo "
-			"egress)?", strerror(-ret), DLO_LOCALHOST_PRIORITY);
+			"egress)?", strerror(-ret), DLO_TC_PRIORITY);
 	return 0;
 }
 
@@ -230,13 +221,13 @@ attach_link(struct dlo_localhost *lh, const struct dlo_localhost_args *args,
 	char err[DLO_LOCALHOST_ERR])
 {
 	int prog_fd = bpf_program__fd(lh->bpf->progs.dlo_link_ingress);
-	int ret = dlo_localhost_attach_tcx(&lh->link, prog_fd, args->link_ifindex, false);
+	int ret = dlo_tc_attach_tcx(&lh->link, prog_fd, args->link_ifindex, false);
 
 	if (ret == 0)
 		return 0;
-	ret = dlo_localhost_make_clsact(args->link_ifindex);
+	ret = dlo_tc_make_clsact(args->link_ifindex);
 	if (ret == 0)
-		ret = dlo_localhost_attach_clsact(&lh->link, prog_fd, args->link_ifindex, false);
+		ret = dlo_tc_attach_clsact(&lh->link, prog_fd, args->link_ifindex, false);
 	if (ret != 0)
 		return dlo_localhost_fail(err, ret, "cannot put a filter on the ingress of interface "
 			"%s: %s; are sch_ingress and cls_bpf there (modprobe)?", args->link_name,
@@ -322,7 +313,7 @@ dlo_localhost_is_carrying(const struct dlo_localhost *lh)
 const char *
 dlo_localhost_attachment(const struct dlo_localhost *lh)
 {
-	return lh->lo.how == DLO_LOCALHOST_TCX ? "tcx" : "clsact";
+	return lh->lo.how == DLO_TC_TCX ? "tcx" : "clsact";
 }
 
 int
@@ -361,15 +352,15 @@ dlo_localhost_close(struct dlo_localhost *lh, char err[DLO_LOCALHOST_ERR])
 
 	if (lh == NULL)
 		return 0;
-	ret = dlo_localhost_detach(&lh->lo);
+	ret = dlo_tc_detach(&lh->lo);
 	if (ret == 0 && lh->state.made_clsact)
-		ret = dlo_localhost_remove_clsact(LO_IFINDEX);
+		ret = dlo_tc_remove_clsact(LO_IFINDEX);
 	if (ret != 0)
 		first = dlo_localhost_fail(err, ret, "cannot take the filter off lo: %s; do it with 'tc "
 			"filter del dev lo egress pref %d'", strerror(-ret),
-			DLO_LOCALHOST_PRIORITY);
+			DLO_TC_PRIORITY);
 	/* Goes with its interface if it does not go now. */
-	dlo_localhost_detach(&lh->link);
+	dlo_tc_detach(&lh->link);
 	ret = dlo_localhost_sysctls_restore(&lh->state, err);
 	if (first == 0)
 		first = ret;

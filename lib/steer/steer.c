@@ -18,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
+#include "ebpf/quiet.h"
 #include "steer/steer_skel.h"
 
 __attribute__((format(printf, 3, 4)))
@@ -36,16 +37,6 @@ bool
 dlo_steer_built(void)
 {
 	return true;
-}
-
-/* libbpf tells more than people want to know; what it returns is said by us. */
-static int
-silence(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	(void)level;
-	(void)fmt;
-	(void)ap;
-	return 0;
 }
 
 static int
@@ -159,7 +150,7 @@ dlo_steer_check(const char *ifname, char err[DLO_STEER_ERR])
 	struct bpf_prog_info info;
 	int fd, ret;
 
-	libbpf_set_print(silence);
+	dlo_ebpf_quiet();
 	if (ifindex == 0)
 		return fail(err, -ENODEV, "there is no interface %s: see 'ip link'", ifname);
 	fd = program_on(ifindex, &info);
@@ -212,7 +203,7 @@ dlo_steer_adopt(const char *ifname, char err[DLO_STEER_ERR])
 	struct bpf_prog_info info;
 	int fd, link, ret;
 
-	libbpf_set_print(silence);
+	dlo_ebpf_quiet();
 	fd = ifindex != 0 ? program_on(ifindex, &info) : -ENODEV;
 	if (fd < 0 || strcmp(info.name, DLO_STEER_PROG) != 0) {
 		if (fd >= 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "localhost/attach.h"
+#include "ebpf/tc.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@
 #include <bpf/libbpf.h>
 #include <sys/syscall.h>
 
-#include "localhost/qdisc.h"
+#include "ebpf/qdisc.h"
 
 /* Newer than the headers of Debian 12 (Linux 6.6), and than libbpf 1.1. */
 #define ATTACH_TCX_INGRESS 46
@@ -32,7 +32,7 @@ hook_of(struct bpf_tc_hook *ret, unsigned int ifindex, bool egress)
 }
 
 int
-dlo_localhost_attach_tcx(struct dlo_localhost_attachment *a, int prog_fd, unsigned int ifindex,
+dlo_tc_attach_tcx(struct dlo_tc_attachment *a, int prog_fd, unsigned int ifindex,
 	bool egress)
 {
 	union bpf_attr attr;
@@ -46,8 +46,8 @@ dlo_localhost_attach_tcx(struct dlo_localhost_attachment *a, int prog_fd, unsign
 	fd = (int)syscall(__NR_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
 	if (fd < 0)
 		return -errno;
-	*a = (struct dlo_localhost_attachment){
-		.how = DLO_LOCALHOST_TCX,
+	*a = (struct dlo_tc_attachment){
+		.how = DLO_TC_TCX,
 		.ifindex = ifindex,
 		.egress = egress,
 		.link_fd = fd,
@@ -56,7 +56,7 @@ dlo_localhost_attach_tcx(struct dlo_localhost_attachment *a, int prog_fd, unsign
 }
 
 int
-dlo_localhost_make_clsact(unsigned int ifindex)
+dlo_tc_make_clsact(unsigned int ifindex)
 {
 	struct bpf_tc_hook hook;
 	int ret;
@@ -68,11 +68,11 @@ dlo_localhost_make_clsact(unsigned int ifindex)
 }
 
 int
-dlo_localhost_remove_clsact(unsigned int ifindex)
+dlo_tc_remove_clsact(unsigned int ifindex)
 {
 	struct bpf_tc_hook hook;
-	int in = dlo_localhost_has_filters(ifindex, false, 0);
-	int out = dlo_localhost_has_filters(ifindex, true, 0);
+	int in = dlo_tc_has_filters(ifindex, false, 0);
+	int out = dlo_tc_has_filters(ifindex, true, 0);
 
 	if (in < 0 || out < 0)
 		return in < 0 ? in : out;
@@ -89,11 +89,11 @@ our_filter(struct bpf_tc_opts *ret)
 	memset(ret, 0, sizeof(*ret));
 	ret->sz = sizeof(*ret);
 	ret->handle = FILTER_HANDLE;
-	ret->priority = DLO_LOCALHOST_PRIORITY;
+	ret->priority = DLO_TC_PRIORITY;
 }
 
 int
-dlo_localhost_attach_clsact(struct dlo_localhost_attachment *a, int prog_fd,
+dlo_tc_attach_clsact(struct dlo_tc_attachment *a, int prog_fd,
 	unsigned int ifindex, bool egress)
 {
 	struct bpf_tc_hook hook;
@@ -106,8 +106,8 @@ dlo_localhost_attach_clsact(struct dlo_localhost_attachment *a, int prog_fd,
 	ret = bpf_tc_attach(&hook, &opts);
 	if (ret != 0)
 		return ret;
-	*a = (struct dlo_localhost_attachment){
-		.how = DLO_LOCALHOST_CLSACT,
+	*a = (struct dlo_tc_attachment){
+		.how = DLO_TC_CLSACT,
 		.ifindex = ifindex,
 		.egress = egress,
 		.link_fd = -1,
@@ -120,7 +120,7 @@ remove_filter(unsigned int ifindex, bool egress)
 {
 	struct bpf_tc_hook hook;
 	struct bpf_tc_opts opts;
-	int ret = dlo_localhost_has_clsact(ifindex);
+	int ret = dlo_tc_has_clsact(ifindex);
 
 	/*
 	 * Asked before: without a clsact the kernel says EINVAL, and so does libbpf when it does not
@@ -136,22 +136,22 @@ remove_filter(unsigned int ifindex, bool egress)
 }
 
 int
-dlo_localhost_detach(struct dlo_localhost_attachment *a)
+dlo_tc_detach(struct dlo_tc_attachment *a)
 {
 	int ret = 0;
 
-	if (a->how == DLO_LOCALHOST_TCX)
+	if (a->how == DLO_TC_TCX)
 		close(a->link_fd);
-	else if (a->how == DLO_LOCALHOST_CLSACT)
+	else if (a->how == DLO_TC_CLSACT)
 		ret = remove_filter(a->ifindex, a->egress);
-	a->how = DLO_LOCALHOST_DETACHED;
+	a->how = DLO_TC_DETACHED;
 	return ret;
 }
 
 int
-dlo_localhost_remove_filter(unsigned int ifindex, bool egress, const char *prog_name)
+dlo_tc_remove_filter(unsigned int ifindex, bool egress, const char *prog_name)
 {
-	int ret = dlo_localhost_has_program(ifindex, egress, DLO_LOCALHOST_PRIORITY, prog_name);
+	int ret = dlo_tc_has_program(ifindex, egress, DLO_TC_PRIORITY, prog_name);
 
 	return ret <= 0 ? ret : remove_filter(ifindex, egress);
 }

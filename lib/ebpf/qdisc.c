@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "localhost/qdisc.h"
+#include "ebpf/qdisc.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -149,7 +149,7 @@ dump(uint16_t type, uint32_t parent, message_fn look, struct query *query)
 }
 
 int
-dlo_localhost_has_clsact(unsigned int ifindex)
+dlo_tc_has_clsact(unsigned int ifindex)
 {
 	struct query query = { .ifindex = ifindex };
 	int err = dump(RTM_GETQDISC, 0, look_at_qdisc, &query);
@@ -167,7 +167,7 @@ dump_filters(bool egress, struct query *query)
 }
 
 int
-dlo_localhost_has_filters(unsigned int ifindex, bool egress, unsigned int priority)
+dlo_tc_has_filters(unsigned int ifindex, bool egress, unsigned int priority)
 {
 	struct query query = { .ifindex = ifindex, .priority = priority };
 
@@ -175,7 +175,7 @@ dlo_localhost_has_filters(unsigned int ifindex, bool egress, unsigned int priori
 }
 
 int
-dlo_localhost_has_program(unsigned int ifindex, bool egress, unsigned int priority,
+dlo_tc_has_program(unsigned int ifindex, bool egress, unsigned int priority,
 	const char *prog_name)
 {
 	struct query query = { .ifindex = ifindex, .priority = priority, .prog_name = prog_name };
