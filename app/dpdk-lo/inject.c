@@ -145,6 +145,12 @@ make_mbuf(struct rte_mempool *pool, const uint8_t *buf, uint32_t len)
 	return NULL;
 }
 
+static bool
+has_peer(const struct port *p)
+{
+	return strcmp(p->driver, "net_memif") == 0 || strcmp(p->driver, "net_vhost") == 0;
+}
+
 /*
  * Between two processes a port takes nothing before they have shaken hands, which others do for them in
  * threads of their own; to stop such a port in the middle of that frees what net_memif's is using.
@@ -154,7 +160,7 @@ wait_for_peer(const struct app *app, const struct port *p)
 {
 	struct rte_eth_link status;
 
-	if (strcmp(p->driver, "net_memif") != 0 && strcmp(p->driver, "net_vhost") != 0)
+	if (!has_peer(p))
 		return 0;
 	for (int i = 0; i < PEER_WAIT_MS && !atomic_load(&app->stop); i++) {
 		if (rte_eth_link_get_nowait(p->id, &status) == 0 &&
@@ -166,8 +172,22 @@ wait_for_peer(const struct app *app, const struct port *p)
 	return -ENOTCONN;
 }
 
+/* The peer's first look is what gives room to the queue: hands are shaken before that. */
+static bool
+send_one(const struct app *app, const struct port *p, const struct queue *q, struct rte_mbuf *m)
+{
+	int patience = has_peer(p) ? PEER_WAIT_MS : 0;
+
+	while (rte_eth_tx_burst(p->id, q->queue_id, &m, 1) != 1) {
+		if (patience-- <= 0 || atomic_load(&app->stop))
+			return false;
+		rte_delay_us_sleep(1000);
+	}
+	return true;
+}
+
 static int
-inject_port(struct source *src, struct port *p)
+inject_port(const struct app *app, struct source *src, struct port *p)
 {
 	unsigned int count = src->conf->count, nb_sent = 0;
 
@@ -184,13 +204,13 @@ inject_port(struct source *src, struct port *p)
 				p->name, n);
 			return -ENOMEM;
 		}
-		if (rte_eth_tx_burst(p->id, q->queue_id, &m, 1) == 1) {
-			nb_sent++;
-			dlo_count(&q->counters.tx, 1);
-			dlo_count(&q->counters.tx_bytes, (uint64_t)len);
-		} else {
+		if (!send_one(app, p, q, m)) {
 			rte_pktmbuf_free(m);
+			break;
 		}
+		nb_sent++;
+		dlo_count(&q->counters.tx, 1);
+		dlo_count(&q->counters.tx_bytes, (uint64_t)len);
 	}
 	if (nb_sent < count) {
 		say_error("--inject: port %s took %u of %u frames; use --inject %u", p->name, nb_sent,
@@ -215,7 +235,7 @@ inject_frames(struct app *app)
 		if (app->ports[i].link == NULL)
 			ret = wait_for_peer(app, &app->ports[i]);
 		if (ret == 0 && app->ports[i].link == NULL)
-			ret = inject_port(&src, &app->ports[i]);
+			ret = inject_port(app, &src, &app->ports[i]);
 	}
 	if (src.pcap != NULL)
 		pcap_close(src.pcap);
