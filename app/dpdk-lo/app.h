@@ -121,6 +121,7 @@ struct port {
 	struct dlo_conf_port conf; /**< what holds for this port; as app->conf: not for workers */
 	struct rte_mempool *pool; /**< receive buffers */
 	struct rte_ring *outbox; /**< frames that control wants sent */
+	uint64_t outbox_lost; /**< of those, not taken by the transmit queue; first worker, atomically */
 	struct loop_state loop; /**< control; see there */
 	struct port_claims *claims; /**< control; others under telemetry_lock(); NULL: none */
 	/** Published by control, picked up by each queue's worker at its next housekeeping. */

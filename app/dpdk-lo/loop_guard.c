@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "loop_guard.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -56,9 +57,10 @@ probe(struct port *p, const struct loop_sample *sample)
 
 /* Take the samples of all queues, probe after each, and remember them. */
 static void
-probe_traffic(struct port *p)
+probe_traffic(struct port *p, uint64_t now)
 {
 	struct loop_state *s = &p->loop;
+	uint64_t first = UINT64_MAX;
 
 	for (uint16_t q = 0; q < p->nb_queues; q++) {
 		for (unsigned int i = 0; i < LOOP_SAMPLES; i++) {
@@ -69,11 +71,19 @@ probe_traffic(struct port *p)
 				continue;
 			*to = *from;
 			__atomic_store_n(&from->full, 0, __ATOMIC_RELEASE);
+			first = RTE_MIN(first, to->tsc);
 			s->next_suspect = (s->next_suspect + 1) % LOOP_SUSPECTS;
 			s->nb_suspects = RTE_MIN(s->nb_suspects + 1, (unsigned int)LOOP_SUSPECTS);
 			probe(p, to);
 		}
 	}
+	if (first == UINT64_MAX) {
+		s->traffic_tsc = 0;
+		return;
+	}
+	s->sent_tsc[0] = now;
+	if (s->traffic_tsc == 0)
+		s->traffic_tsc = first;
 }
 
 static void
@@ -85,22 +95,38 @@ publish(struct app *app, struct port *p, bool stopped)
 		p->loop.stopped = !stopped;
 }
 
+/*
+ * @return since when there can have been the loop that was found: its traffic began, or probes that have all
+ *   left did not come back, later than that
+ */
+static uint64_t
+loop_began(const struct loop_state *s)
+{
+	unsigned int i = __atomic_load_n(&s->guard.heard_nonce, __ATOMIC_RELAXED) == s->guard.nonces[0] ? 0 : 1;
+	uint64_t began = RTE_MAX(s->traffic_tsc, s->sent_tsc[i + 1]);
+
+	/* The traffic has ended before its probe came back. */
+	return began != 0 ? began : s->sent_tsc[i];
+}
+
 static void
 stop(struct app *app, struct port *p, uint64_t now)
 {
 	struct loop_state *s = &p->loop;
+	uint64_t took = now - loop_began(s);
 
 	if (s->resumed_tsc != 0 && now - s->resumed_tsc < SAME_LOOP_S * rte_get_tsc_hz())
 		s->patience = RTE_MIN(s->patience * 2, (unsigned int)PATIENCE_MAX);
 	else
 		s->patience = PATIENCE;
+	s->found_ms = (uint64_t)((double)took * 1e3 / (double)rte_get_tsc_hz());
 	publish(app, p, true);
 	if (!s->stopped)
 		return;
 	s->nb_stops++;
 	say_warning("port %s: what it sends back comes back to it, because the far end reflects too or "
-		"the cable is looped: it sends back nothing until that ends; --loop-guard off@%s "
-		"lets it", app_port_label(p), app_port_label(p));
+		"the cable is looped (found in %" PRIu64 " ms): it sends back nothing until that ends; "
+		"--loop-guard off@%s lets it", app_port_label(p), s->found_ms, app_port_label(p));
 }
 
 static void
@@ -114,13 +140,23 @@ resume(struct app *app, struct port *p, uint64_t now)
 	s->resumed_tsc = now;
 	s->nb_suspects = 0;
 	s->next_suspect = 0;
+	s->traffic_tsc = 0;
+	memset(s->sent_tsc, 0, sizeof(s->sent_tsc));
 	say("port %s: the loop is gone, frames are sent back again", app_port_label(p));
 }
 
 /* Nobody shall answer with what he heard long ago. */
 static void
-turn_nonce(struct loop_state *s)
+turn_nonce(struct port *p)
 {
+	struct loop_state *s = &p->loop;
+	uint64_t lost = __atomic_load_n(&p->outbox_lost, __ATOMIC_RELAXED);
+
+	s->sent_tsc[2] = s->sent_tsc[1];
+	/* What may not have left proves nothing by staying away. */
+	s->sent_tsc[1] = lost == s->lost ? s->sent_tsc[0] : 0;
+	s->sent_tsc[0] = 0;
+	s->lost = lost;
 	__atomic_store_n(&s->guard.nonces[1], s->guard.nonces[0], __ATOMIC_RELAXED);
 	__atomic_store_n(&s->guard.nonces[0], draw(), __ATOMIC_RELAXED);
 }
@@ -129,7 +165,7 @@ static void
 hear(struct app *app, struct port *p, uint64_t now)
 {
 	struct loop_state *s = &p->loop;
-	uint64_t heard = __atomic_load_n(&s->guard.heard, __ATOMIC_RELAXED);
+	uint64_t heard = __atomic_load_n(&s->guard.heard, __ATOMIC_ACQUIRE);
 
 	if (heard == s->heard)
 		return;
@@ -144,9 +180,9 @@ period(struct app *app, struct port *p, uint64_t now)
 {
 	struct loop_state *s = &p->loop;
 
-	turn_nonce(s);
+	turn_nonce(p);
 	if (!s->stopped) {
-		probe_traffic(p);
+		probe_traffic(p, now);
 		return;
 	}
 	if (now - s->heard_tsc > s->patience * rte_get_tsc_hz() / PERIODS_PER_S) {

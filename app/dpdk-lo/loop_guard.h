@@ -30,6 +30,10 @@ struct loop_state {
 	uint64_t heard; /**< of guard.heard, taken notice of */
 	uint64_t heard_tsc; /**< when that last grew */
 	uint64_t resumed_tsc; /**< end of the last loop; 0: none yet */
+	uint64_t found_ms; /**< at most so long after it began the last loop was found; 0: none was */
+	uint64_t traffic_tsc; /**< the first frame sent back since a period without any; 0: none */
+	uint64_t sent_tsc[3]; /**< when probes with each nonce were sent, the newest first; 0: not all were */
+	uint64_t lost; /**< of port.outbox_lost, taken notice of */
 	uint64_t replies_heard; /**< of STAMP replies to replies, in all lanes */
 	uint64_t replies_tsc; /**< when that last grew */
 	bool replies; /**< that was said, and not yet that it is over */

@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include <rte_cycles.h>
 #include <rte_mbuf.h>
 
 #include "reflect/probe.h"
@@ -22,6 +23,7 @@ struct loop_sample {
 	uint8_t full; /**< worker: 1, when the rest is written; control: 0, when it has read it */
 	uint8_t len; /**< bytes in front of the EtherType */
 	uint8_t head[DLO_PROBE_HEAD_MAX];
+	uint64_t tsc; /**< when it was about to leave */
 };
 
 struct loop_watch {
@@ -58,6 +60,7 @@ loop_watch_note(struct loop_watch *w, struct rte_mbuf *const *pkts, const uint8_
 		return;
 	memcpy(s->head, head, len);
 	s->len = (uint8_t)len;
+	s->tsc = rte_rdtsc();
 	__atomic_store_n(&s->full, 1, __ATOMIC_RELEASE);
 }
 

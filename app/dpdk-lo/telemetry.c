@@ -196,6 +196,7 @@ fill_plan(const struct app *app, const struct port *port, struct rte_tel_data *d
 		rte_tel_data_add_dict_string(d, "loop_guard", plan->loop_guard != NULL ? "on" : "off");
 		rte_tel_data_add_dict_string(d, "loop", plan->loop_stop ? "stopped" : "none");
 		dlo_tel_add_dict_uint(d, "loops", port->loop.nb_stops);
+		dlo_tel_add_dict_uint(d, "loop_found_ms", port->loop.found_ms);
 		dlo_tel_add_dict_uint(d, "loop_probes", port->loop.nb_probes);
 		rte_tel_data_add_dict_string(d, "filter", port->conf.filter);
 		if (plan->filter.match != NULL) {

@@ -37,7 +37,8 @@ dlo_probe_judge(const struct dlo_plan *plan, const struct dlo_packet *p)
 	if (guard != NULL && nonce != 0 && dlo_get64(probe + OFF_ID) == guard->id &&
 		(nonce == __atomic_load_n(&guard->nonces[0], __ATOMIC_RELAXED) ||
 			nonce == __atomic_load_n(&guard->nonces[1], __ATOMIC_RELAXED))) {
-		__atomic_fetch_add(&guard->heard, 1, __ATOMIC_RELAXED);
+		__atomic_store_n(&guard->heard_nonce, nonce, __ATOMIC_RELAXED);
+		__atomic_fetch_add(&guard->heard, 1, __ATOMIC_RELEASE);
 		return DLO_DROP_LOOP;
 	}
 	return probe[OFF_LIVES] == 0 ? DLO_DROP_L2_CONTROL : DLO_PASS;

@@ -42,6 +42,7 @@ struct dlo_loop_guard {
 	/** Of probes that may be under way; written by control, read by workers, atomically; 0: none. */
 	uint64_t nonces[2];
 	uint64_t heard; /**< own probes that came back; added to by workers, atomically */
+	uint64_t heard_nonce; /**< of the last one; written by workers, atomically, before heard */
 };
 
 /** @return true when the frame is a probe, whosever: EtherType and first bytes say so. */
