@@ -116,5 +116,10 @@ dlo_memo_keep(const struct dlo_plan *plan, struct dlo_memo *memo, const struct r
 	c->data_off = m->data_off;
 	c->offloads = run->offloads;
 	c->lines = set_turn(plan, run->row, c) && set_masks(run, c);
+	/* Half a mask would let anything through: by lines no frame is proved to be of this kind. */
+	if (!c->lines) {
+		c->land = 0;
+		c->no_land = 0;
+	}
 	return true;
 }

@@ -50,6 +50,18 @@ tcp6(struct frame *f)
 	frame_finish(f);
 }
 
+/* What decides, and what is swapped, reaches behind the first line. */
+static void
+udp6_in_qinq(struct frame *f)
+{
+	frame_ether(f, MAC_OTHER, MAC_TESTER, 0x86dd);
+	frame_tag(f, 0x88a8, 100);
+	frame_tag(f, 0x8100, 200);
+	frame_ipv6(f, 17, IP6_TESTER, IP6_OTHER);
+	frame_udp(f, 1000, 2000, 30);
+	frame_finish(f);
+}
+
 static void
 other(struct frame *f)
 {
@@ -59,7 +71,7 @@ other(struct frame *f)
 	put16(f->b + 12, 0x88b6);
 }
 
-static void (*const kinds[])(struct frame *f) = { udp4, tagged4, udp6, tcp6, other };
+static void (*const kinds[])(struct frame *f) = { udp4, tagged4, udp6, tcp6, udp6_in_qinq, other };
 
 #define NB_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

@@ -29,6 +29,7 @@
 #define SEGS 3 /* most per frame */
 #define BUF_MAX 2048
 #define SHAPES_MAX 80
+#define ROOM 224 /* of most buffers, from the start of the frame */
 #define SERVICE 0x5670 /* a UDP port that answers; near those of other frames */
 #define NONCE 0x1234
 
@@ -314,12 +315,15 @@ vary(struct recipe *r, const struct frame *f)
 }
 
 static void
-hold(struct recipe *r, bool odd)
+hold(struct recipe *r, bool odd, bool pooled)
 {
 	r->holder = HOLD_PLAIN;
 	r->nb_segs = 1;
 	r->headroom = odd ? draw(128) : 64;
 	r->tailroom = draw(3) * draw(40);
+	/* As pools have them, all buffers of one size, and room behind the frame. */
+	if (!odd && pooled && r->len < ROOM)
+		r->tailroom = ROOM - r->len;
 	r->ol_flags = 0;
 	r->port = (uint16_t)draw(4);
 	if (!odd)
@@ -495,7 +499,7 @@ make_burst(struct recipe *r, unsigned int nb)
 {
 	uint32_t style = draw(8);
 	const struct frame *f = shapes[draw(nb_shapes)];
-	bool odd = one_in(4);
+	bool odd = one_in(4), pooled = one_in(2);
 
 	for (unsigned int i = 0; i < nb; i++) {
 		bool deviates = style < 3 ? one_in(40) : style < 6 ? one_in(6) : style == 6;
@@ -515,7 +519,7 @@ make_burst(struct recipe *r, unsigned int nb)
 			for (uint32_t j = 0; j < r[i].len; j++)
 				r[i].bytes[j] = (uint8_t)draw(256);
 		}
-		hold(&r[i], odd && (deviates || one_in(8)));
+		hold(&r[i], odd && (deviates || one_in(8)), pooled);
 	}
 }
 
@@ -625,6 +629,7 @@ differential(void **state)
 	for (unsigned long done = 0; done < frames;) {
 		struct dlo_plan *plan = make_plan();
 
+		assert_int_equal(dlo_plan_use_variant(plan, variant), 0);
 		for (unsigned int n = 0; n < 64 && done < frames; n++) {
 			unsigned int nb = one_in(3) ? 32 : draw(SLOTS + 1);
 			uint64_t before = seed;
@@ -638,9 +643,8 @@ differential(void **state)
 			want.burst.lane = NULL;
 			memset(&got.burst, 0xdd, sizeof(got.burst));
 			dlo_reflect_burst_scalar(plan, want.pkts, nb, &want.burst);
-			assert_int_equal(dlo_plan_use_variant(plan, variant), 0);
-			/* The variant remembers classes of frames from burst to burst; the limit of
-			 * answers is none. */
+			/* What the lane remembers of frames holds for all bursts of one plan; the
+			 * limit of answers is none. */
 			dlo_reflect_burst(plan, one_in(4) ? NULL : &lane, got.pkts, nb, &got.burst);
 			got.burst.lane = NULL;
 			snprintf(what, sizeof(what), "%s, %s, burst %" PRIu64, variant,
