@@ -155,7 +155,8 @@ is_tag(const struct constants *k, lanes c)
 /* The columns of an mbuf that mix_mbufs() reads. */
 _Static_assert(offsetof(struct rte_mbuf, data_off) == 16 && offsetof(struct rte_mbuf, refcnt) == 18 &&
 		offsetof(struct rte_mbuf, nb_segs) == 20 && offsetof(struct rte_mbuf, ol_flags) == 24 &&
-		offsetof(struct rte_mbuf, packet_type) == 32 && offsetof(struct rte_mbuf, data_len) == 40,
+		offsetof(struct rte_mbuf, packet_type) == 32 && offsetof(struct rte_mbuf, pkt_len) == 36 &&
+		offsetof(struct rte_mbuf, data_len) == 40,
 	"columns of an mbuf are not where they were");
 
 /* Frames at the very end of their buffers are odd, and something else is looked at instead. */
@@ -196,6 +197,8 @@ mix_mbufs(struct group *g, struct rte_mbuf *const *pkts, const struct constants 
 	g->bad |= (held[2] & k->flags_low) | (held[3] & k->flags_high);
 	g->has_flags = held[2] | held[3];
 	g->len = rx[2] & k->low16;
+	/* Of one segment, and as long as that. */
+	g->bad |= rx[1] ^ g->len;
 	if (unlikely(room < 0))
 		mix_hide(g, pkts);
 }

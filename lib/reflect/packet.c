@@ -37,6 +37,17 @@ dlo_packet_put_tags(struct rte_mbuf *m)
 	return DLO_PASS;
 }
 
+bool
+dlo_packet_chain_is_whole(const struct rte_mbuf *m)
+{
+	uint32_t left = rte_pktmbuf_pkt_len(m);
+	uint16_t nb_segs = m->nb_segs;
+
+	for (; nb_segs > 0 && m != NULL && rte_pktmbuf_data_len(m) <= left; nb_segs--, m = m->next)
+		left -= rte_pktmbuf_data_len(m);
+	return nb_segs == 0 && m == NULL && left == 0;
+}
+
 /* Bytes of segment m that lie in the head, of which done are taken already. */
 static inline uint32_t
 part(const struct rte_mbuf *m, uint32_t done, uint32_t head_len)

@@ -60,6 +60,21 @@ dlo_packet_load(struct dlo_packet *p, struct rte_mbuf *m)
 	p->reply_len = p->len;
 }
 
+/** Do the segments of a chain make the frame that its first one speaks of? */
+bool dlo_packet_chain_is_whole(const struct rte_mbuf *m);
+
+/**
+ * @return false when the lengths in the mbuf contradict each other: it says that the frame is longer or
+ * shorter than its segments, or that there are more or fewer of them. Whoever made it is wrong about
+ * something, and what would be sent is anybody's guess.
+ */
+static inline bool
+dlo_packet_is_whole(const struct rte_mbuf *m)
+{
+	return m->nb_segs == 1 ? rte_pktmbuf_data_len(m) == rte_pktmbuf_pkt_len(m) :
+				 dlo_packet_chain_is_whole(m);
+}
+
 /** @return true when head is a copy whose changes dlo_packet_scatter() has to put back. */
 static inline bool
 dlo_packet_is_gathered(const struct dlo_packet *p)

@@ -156,6 +156,8 @@ dlo_reflect_frame(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte
 	struct dlo_packet p;
 	enum dlo_verdict v;
 
+	if (unlikely(!dlo_packet_is_whole(m)))
+		return DLO_DROP_TRUNCATED;
 	dlo_packet_load(&p, m);
 	if (p.len < DLO_ETHER_HLEN)
 		return DLO_DROP_SHORT;

@@ -2,119 +2,32 @@
 /*
  * Every variant of the burst function against the scalar one, on bursts made of sound, mutated and
  * random frames in all sorts of mbufs: the same verdicts, the same order, and the same bytes, before
- * and behind the frames, too. Buffers end at a page that cannot be touched, so that a byte read
- * beyond one ends the test on any build.
+ * and behind the frames, too. What nobody may ever change (in front of a frame, behind it, in data that
+ * are shared) is held against what it was before, whatever the oracle says (recipes.h).
  *
  * DLO_TEST_FRAMES=10000000 makes it long; DLO_TEST_SEED=N repeats one. Variants that this CPU cannot
  * run are skipped and said to be.
  */
 #include "filters.h"
-#include "frames.h"
+#include "recipes.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
-
-#include <sys/mman.h>
-
-#include <rte_mbuf.h>
 
 #include "frame/cksum.h"
 #include "reflect/probe.h"
 
 #define FRAMES_DEFAULT 1000000
-#define SLOTS DLO_BURST_MAX
-#define SEGS 3 /* most per frame */
-#define BUF_MAX 2048
 #define SHAPES_MAX 80
-#define ROOM 224 /* of most buffers, from the start of the frame */
 #define SERVICE 0x5670 /* a UDP port that answers; near those of other frames */
 #define NONCE 0x1234
 
-/* Small, fast and always the same: xorshift64*. */
-static uint64_t seed = 88172645463325252ull;
-
-static uint32_t
-draw(uint32_t below)
-{
-	seed ^= seed >> 12;
-	seed ^= seed << 25;
-	seed ^= seed >> 27;
-	return (uint32_t)((seed * 2685821657736338717ull) >> 33) % below;
-}
-
-static bool
-one_in(uint32_t n)
-{
-	return draw(n) == 0;
-}
-
-/* How a frame lies in memory; made once per frame and built twice. */
-enum holder {
-	HOLD_PLAIN,
-	HOLD_CHAIN,
-	HOLD_COUNTED, /* a second reference to the mbuf */
-	HOLD_INDIRECT, /* attached to another mbuf */
-	HOLD_EXTERNAL,
-	HOLD_EXTERNAL_SHARED,
-	HOLD_EXTERNAL_UNKNOWN, /* no shared info: nobody says who else reads */
-	HOLD_MAX
-};
-
-struct recipe {
-	enum holder holder;
-	unsigned int nb_segs;
-	uint32_t lens[SEGS];
-	uint32_t headroom;
-	uint32_t tailroom;
-	uint64_t ol_flags;
-	uint16_t port;
-	bool parent_counted; /* HOLD_INDIRECT: somebody else is attached, too */
-	uint32_t len;
-	uint8_t bytes[BUF_MAX];
-};
-
-/* Where one side (the oracle's or the variant's) has its frames. */
-struct segment {
-	struct rte_mbuf m;
-	struct rte_mbuf_ext_shared_info shinfo;
-} __rte_cache_aligned;
-
-struct side {
-	uint8_t *pages; /* SLOTS * SEGS times BUF_MAX bytes and a page that faults */
-	struct segment segs[SLOTS][SEGS];
-	struct rte_mbuf *pkts[SLOTS];
-	struct dlo_burst burst;
-};
-
 static struct side want, got;
-static size_t page;
 static struct frame *shapes[SHAPES_MAX];
 static struct dlo_loop_guard guard = { .id = 77, .nonces = { NONCE } };
 static unsigned int nb_shapes;
-
-static uint8_t *
-buffer_end(const struct side *s, unsigned int slot, unsigned int seg)
-{
-	size_t room = RTE_ALIGN_CEIL((size_t)BUF_MAX, page);
-
-	return s->pages + (slot * SEGS + seg) * (room + page) + room;
-}
-
-static void
-side_init(struct side *s)
-{
-	size_t room = RTE_ALIGN_CEIL((size_t)BUF_MAX, page);
-
-	s->pages = mmap(NULL, SLOTS * SEGS * (room + page), PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	assert_true(s->pages != MAP_FAILED);
-	for (unsigned int i = 0; i < SLOTS; i++)
-		for (unsigned int j = 0; j < SEGS; j++)
-			assert_int_equal(mprotect(buffer_end(s, i, j), page, PROT_NONE), 0);
-}
 
 static struct frame *
 shape(void)
@@ -315,178 +228,6 @@ vary(struct recipe *r, const struct frame *f)
 }
 
 static void
-hold(struct recipe *r, bool odd, bool pooled)
-{
-	r->holder = HOLD_PLAIN;
-	r->nb_segs = 1;
-	r->headroom = odd ? draw(128) : 64;
-	r->tailroom = draw(3) * draw(40);
-	/* As pools have them, all buffers of one size, and room behind the frame. */
-	if (!odd && pooled && r->len < ROOM)
-		r->tailroom = ROOM - r->len;
-	r->ol_flags = 0;
-	r->port = (uint16_t)draw(4);
-	if (!odd)
-		return;
-	if (one_in(3))
-		r->ol_flags = RTE_MBUF_F_RX_RSS_HASH | RTE_MBUF_F_RX_L4_CKSUM_NONE;
-	/* Tags that are to be put back, where there is room and nobody else looks. */
-	if (one_in(6))
-		r->ol_flags |= RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
-	if (one_in(6))
-		r->ol_flags |= RTE_MBUF_F_RX_QINQ | RTE_MBUF_F_RX_QINQ_STRIPPED;
-	if (one_in(2))
-		r->holder = draw(HOLD_MAX);
-	r->parent_counted = one_in(2);
-	if (r->holder == HOLD_CHAIN) {
-		uint32_t left = r->len;
-
-		r->nb_segs = 2 + draw(2);
-		for (unsigned int i = 0; i + 1 < r->nb_segs; i++) {
-			r->lens[i] = one_in(2) ? draw(left + 1) : draw(left < 80 ? left + 1 : 80);
-			left -= r->lens[i];
-		}
-		r->lens[r->nb_segs - 1] = left;
-	} else {
-		r->lens[0] = r->len;
-	}
-}
-
-static uint64_t
-holder_flags(const struct recipe *r)
-{
-	switch (r->holder) {
-	case HOLD_INDIRECT:
-		return RTE_MBUF_F_INDIRECT;
-	case HOLD_EXTERNAL:
-	case HOLD_EXTERNAL_SHARED:
-	case HOLD_EXTERNAL_UNKNOWN:
-		return RTE_MBUF_F_EXTERNAL;
-	default:
-		return 0;
-	}
-}
-
-static void
-hold_segment(const struct recipe *r, struct segment *seg)
-{
-	struct rte_mbuf *m = &seg->m;
-
-	rte_mbuf_refcnt_set(m, 1);
-	switch (r->holder) {
-	case HOLD_COUNTED:
-		rte_mbuf_refcnt_set(m, 2);
-		break;
-	case HOLD_EXTERNAL:
-	case HOLD_EXTERNAL_SHARED:
-		m->shinfo = &seg->shinfo;
-		rte_mbuf_ext_refcnt_set(m->shinfo, r->holder == HOLD_EXTERNAL ? 1 : 2);
-		break;
-	default:
-		break;
-	}
-}
-
-static void
-build(struct side *s, unsigned int slot, const struct recipe *r)
-{
-	const uint8_t *from = r->bytes;
-
-	for (unsigned int i = 0; i < r->nb_segs; i++) {
-		struct segment *seg = &s->segs[slot][i];
-		struct rte_mbuf *m = &seg->m;
-		uint32_t len = r->nb_segs == 1 ? r->len : r->lens[i];
-		uint32_t tailroom = i + 1 == r->nb_segs ? r->tailroom : 0;
-		uint8_t *buf = buffer_end(s, slot, i) - tailroom - len - r->headroom;
-
-		memset(m, 0, sizeof(*m));
-		if (r->holder == HOLD_INDIRECT) {
-			/* A parent mbuf in front of the data, as a pool has it. */
-			struct rte_mbuf *parent = (struct rte_mbuf *)RTE_PTR_ALIGN_FLOOR(
-				buf - sizeof(*parent), RTE_CACHE_LINE_SIZE);
-
-			memset(parent, 0, (size_t)(buf - (uint8_t *)parent));
-			rte_mbuf_refcnt_set(parent, r->parent_counted ? 2 : 1);
-			m->buf_addr = parent + 1;
-			m->data_off = (uint16_t)(buf + r->headroom - (uint8_t *)m->buf_addr);
-		} else {
-			m->buf_addr = buf;
-			m->data_off = (uint16_t)r->headroom;
-		}
-		m->buf_len = (uint16_t)(m->data_off + len + tailroom);
-		m->nb_segs = i == 0 ? (uint16_t)r->nb_segs : 1;
-		m->port = r->port;
-		m->pkt_len = i == 0 ? r->len : len;
-		m->data_len = (uint16_t)len;
-		m->ol_flags = (i == 0 ? r->ol_flags : 0) | holder_flags(r);
-		m->packet_type = RTE_PTYPE_L2_ETHER;
-		m->vlan_tci = 0x2005;
-		m->vlan_tci_outer = 0x6064;
-		m->next = i + 1 < r->nb_segs ? &s->segs[slot][i + 1].m : NULL;
-		hold_segment(r, seg);
-		memset(buf, 0xa5, r->headroom);
-		memcpy(buf + r->headroom, from, len);
-		memset(buf + r->headroom + len, 0x5a, tailroom);
-		from += len;
-	}
-	s->pkts[slot] = &s->segs[slot][0].m;
-}
-
-static unsigned int
-slot_of(const struct side *s, const struct rte_mbuf *m)
-{
-	return (unsigned int)(RTE_PTR_DIFF(m, s->segs) / sizeof(s->segs[0]));
-}
-
-static void
-compare_segment(const char *what, unsigned int slot, unsigned int seg, const struct recipe *r)
-{
-	const struct rte_mbuf *a = &want.segs[slot][seg].m, *b = &got.segs[slot][seg].m;
-	uint32_t room = r->headroom + (r->nb_segs == 1 ? r->len : r->lens[seg]) +
-		(seg + 1 == r->nb_segs ? r->tailroom : 0);
-	const uint8_t *end_a = buffer_end(&want, slot, seg), *end_b = buffer_end(&got, slot, seg);
-
-	assert_int_equal(b->data_off, a->data_off);
-	assert_int_equal(b->data_len, a->data_len);
-	assert_int_equal(b->pkt_len, a->pkt_len);
-	assert_int_equal(b->nb_segs, a->nb_segs);
-	assert_int_equal(b->port, a->port);
-	assert_int_equal(b->packet_type, a->packet_type);
-	assert_int_equal(rte_mbuf_refcnt_read(b), rte_mbuf_refcnt_read(a));
-	if (b->ol_flags != a->ol_flags)
-		fail_msg("%s: flags are %" PRIx64 ", not %" PRIx64, what, b->ol_flags, a->ol_flags);
-	for (uint32_t i = 1; i <= room; i++) {
-		if (end_a[-(ptrdiff_t)i] != end_b[-(ptrdiff_t)i])
-			fail_msg("%s: slot %u, byte %d of %u is %02x, not %02x", what, slot,
-				(int)(room - i) - (int)r->headroom, r->len, end_b[-(ptrdiff_t)i],
-				end_a[-(ptrdiff_t)i]);
-	}
-}
-
-static void
-compare(const char *what, const struct recipe *r, unsigned int nb)
-{
-	assert_int_equal(got.burst.nb_back, want.burst.nb_back);
-	assert_int_equal(got.burst.nb_punt, want.burst.nb_punt);
-	assert_int_equal(got.burst.nb_reflected, want.burst.nb_reflected);
-	assert_int_equal(got.burst.nb_chained, want.burst.nb_chained);
-	assert_int_equal(got.burst.rx_bytes, want.burst.rx_bytes);
-	assert_int_equal(got.burst.back_bytes, want.burst.back_bytes);
-	for (unsigned int i = 0; i < nb; i++) {
-		if (slot_of(&got, got.pkts[i]) != slot_of(&want, want.pkts[i]))
-			fail_msg("%s: place %u has frame %u, not %u", what, i,
-				slot_of(&got, got.pkts[i]), slot_of(&want, want.pkts[i]));
-		if (got.burst.verdict[i] != want.burst.verdict[i])
-			fail_msg("%s: frame %u is %s, not %s", what, i,
-				dlo_verdict_name(got.burst.verdict[i]),
-				dlo_verdict_name(want.burst.verdict[i]));
-	}
-	for (unsigned int i = 0; i < nb; i++)
-		for (unsigned int j = 0; j < r[i].nb_segs; j++)
-			compare_segment(what, i, j, &r[i]);
-}
-
-static void
 take_shape(struct recipe *r, const struct frame *f)
 {
 	r->len = f->len;
@@ -519,7 +260,7 @@ make_burst(struct recipe *r, unsigned int nb)
 			for (uint32_t j = 0; j < r[i].len; j++)
 				r[i].bytes[j] = (uint8_t)draw(256);
 		}
-		hold(&r[i], odd && (deviates || one_in(8)), pooled);
+		recipe_hold(&r[i], odd && (deviates || one_in(8)), pooled);
 	}
 }
 
@@ -636,8 +377,8 @@ differential(void **state)
 
 			make_burst(r, nb);
 			for (unsigned int i = 0; i < nb; i++) {
-				build(&want, i, &r[i]);
-				build(&got, i, &r[i]);
+				side_build(&want, i, &r[i]);
+				side_build(&got, i, &r[i]);
 			}
 			memset(&want.burst, 0xee, sizeof(want.burst));
 			want.burst.lane = NULL;
@@ -649,7 +390,7 @@ differential(void **state)
 			got.burst.lane = NULL;
 			snprintf(what, sizeof(what), "%s, %s, burst %" PRIu64, variant,
 				dlo_mode_name(plan->mode), before);
-			compare(what, r, nb);
+			sides_compare(what, &want, &got, r, nb);
 			done += nb == 0 ? 1 : nb;
 		}
 		plan_free(plan);
@@ -669,7 +410,7 @@ every_kind_is_there(void **state)
 	for (unsigned int n = 0; n < 2000; n++) {
 		make_burst(r, SLOTS);
 		for (unsigned int i = 0; i < SLOTS; i++)
-			build(&want, i, &r[i]);
+			side_build(&want, i, &r[i]);
 		want.burst.lane = NULL;
 		dlo_reflect_burst_scalar(plan, want.pkts, SLOTS, &want.burst);
 		for (unsigned int i = 0; i < SLOTS; i++)
@@ -732,7 +473,6 @@ main(void)
 	unsigned int nb = 2;
 	const char *name;
 
-	page = (size_t)sysconf(_SC_PAGESIZE);
 	side_init(&want);
 	side_init(&got);
 	make_shapes();
