@@ -2,7 +2,7 @@
 /*
  * Fuzz target: the whole walk of one frame, from parser to reply.
  *
- * Input: five bytes of settings, then the frame.
+ * Input: six bytes of settings, then the frame.
  *   0  bits 0-1 mode, 2 guards, 3 link, 4-5 accept, 6 checksum left partial, 7 last segment shared
  *   1  length of the first segment, 0: one segment
  *   2  length of the second segment, 0: two segments
@@ -10,6 +10,9 @@
  *   4  bit 0 answers beyond their rate, 1 UDP echo serves low ports, 2 S-BFD out of service, 3 STAMP
  *      stateful, 4 authenticated (then the frame is sealed here first), 5 its TLVs are, 6 PTP format,
  *      7 senders that use its port are served, and OAM is for VLAN 5 alone
+ *   5  bit 0 there are loopbacks, and the host is behind them, 1 a filter, 2 what it does not take is
+ *      the host's, 3 loop guard, 4 there is a loop, 5 lo is carried, 6 the way to a station has a tag,
+ *      7 the mbuf says that the frame is longer than its segments
  *
  * The frame then goes through every variant of the burst function, several times in one burst and
  * among others, and has to meet the same fate there.
@@ -31,10 +34,13 @@
 #include "frame/cksum.h"
 #include "frame/frame.h"
 #include "mbufs.h"
+#include "reflect/packet.h"
+#include "reflect/probe.h"
+#include "reflect/punt.h"
 #include "reflect/reflect.h"
 
 #define FRAME_MAX 9600
-#define SETTINGS 5
+#define SETTINGS 6
 #define GROWTH 64 /* most that a reply is longer than its request: padding, an option */
 
 #define CHECK(what)                                                                                \
@@ -48,33 +54,77 @@
 #define STAMP_PORT 862
 #define OAM_LEVEL 3
 
+#define PROBE_ID 77
+#define PROBE_NONCE 0x1234
+#define LOOPBACK 3
+
 static const uint8_t our_mac[6] = { 0x02, 0xd1, 0, 0, 0, 0xff };
+static const uint8_t host_mac[6] = { 0x02, 0xd1, 0, 0, 0, 0xee };
 
 struct bytes {
 	uint32_t len;
 	uint8_t b[FRAME_MAX + GROWTH];
 };
 
-static const struct dlo_addr_table *
-addresses(void)
-{
-	static struct dlo_addr_table *table;
-	struct dlo_addr_rule rules[4] = {
-		{ .owner = DLO_OWNER_PORT },
-		{ .owner = DLO_OWNER_HOST },
-		{ .owner = DLO_OWNER_PORT },
-		{ .owner = DLO_OWNER_HOST },
-	};
+enum whose {
+	WHOSE_PORT, /* no loopbacks */
+	WHOSE_LOOPBACKS, /* as ports have them */
+	WHOSE_HOST_LOOPBACKS, /* as the link has them */
+	WHOSE_MAX
+};
 
-	if (table == NULL) {
-		CHECK(dlo_prefix_parse("198.18.0.1/15", &rules[0].prefix) == 0);
-		CHECK(dlo_prefix_parse("198.18.0.1", &rules[1].prefix) == 0);
-		CHECK(dlo_prefix_parse("2001:2::1/48", &rules[2].prefix) == 0);
-		CHECK(dlo_prefix_parse("2001:2::1", &rules[3].prefix) == 0);
-		table = dlo_addr_table_create(rules, 4);
-		CHECK(table != NULL);
+static const struct dlo_addr_table *
+addresses(enum whose whose)
+{
+	static struct dlo_addr_table *tables[WHOSE_MAX];
+	const uint16_t loopback = whose == WHOSE_LOOPBACKS ? DLO_OWNER_LOOPBACK + LOOPBACK :
+							     DLO_OWNER_HOST_LOOPBACK;
+	struct dlo_addr_rule rules[] = {
+		{ .owner = DLO_OWNER_PORT },
+		{ .owner = DLO_OWNER_HOST },
+		{ .owner = DLO_OWNER_PORT },
+		{ .owner = DLO_OWNER_HOST },
+		{ .owner = loopback },
+		{ .owner = loopback },
+	};
+	static const char *const prefixes[] = { "198.18.0.1/15", "198.18.0.1", "2001:2::1/48",
+		"2001:2::1", "198.51.100.7", "2001:db8::7" };
+
+	if (tables[whose] == NULL) {
+		for (unsigned int i = 0; i < 6; i++)
+			CHECK(dlo_prefix_parse(prefixes[i], &rules[i].prefix) == 0);
+		tables[whose] = dlo_addr_table_create(rules, whose == WHOSE_PORT ? 4 : 6);
+		CHECK(tables[whose] != NULL);
 	}
-	return table;
+	return tables[whose];
+}
+
+/* Takes frames by two of their bytes, whole words of which vectors have to find in a run. */
+static bool
+filter_match(const void *ctx, const struct rte_mbuf *m)
+{
+	uint8_t bytes[36];
+	const uint8_t *b = rte_pktmbuf_read(m, 0, sizeof(bytes), bytes);
+
+	(void)ctx;
+	return b != NULL && (b[12] == 0x08 || b[23] == 17 || (b[35] & 1) == 0);
+}
+
+static bool
+filter_trace(const void *ctx, const uint8_t *data, uint32_t len, uint8_t mask[DLO_FILTER_REACH])
+{
+	(void)ctx;
+	memset(mask, 0, DLO_FILTER_REACH);
+	if (len < 36)
+		return false;
+	mask[12] = 0xff;
+	if (data[12] == 0x08)
+		return true;
+	mask[23] = 0xff;
+	if (data[23] == 17)
+		return true;
+	mask[35] = 0xff;
+	return (data[35] & 1) == 0;
 }
 
 static const struct dlo_hmac *
@@ -146,6 +196,32 @@ seal(struct bytes *f)
 	dlo_put16(udp + DLO_UDP_CKSUM, cksum == 0 ? 0xffff : cksum);
 }
 
+/* What stands between answers and reflection. */
+static void
+make_ways(uint8_t bits, struct dlo_plan *ret)
+{
+	static struct dlo_loop_guard guard = { .id = PROBE_ID, .nonces = { PROBE_NONCE } };
+
+	ret->addresses = addresses(WHOSE_PORT);
+	if ((bits & 1) != 0) {
+		ret->punt = !ret->link;
+		ret->forward = ret->link;
+		ret->addresses = addresses(ret->link ? WHOSE_HOST_LOOPBACKS : WHOSE_LOOPBACKS);
+	}
+	if ((bits & 2) != 0) {
+		ret->filter.match = filter_match;
+		ret->filter.trace = filter_trace;
+		ret->filter.serial = 1;
+	}
+	ret->unmatched_punt = !ret->link && (bits & 4) != 0;
+	if ((bits & 8) != 0)
+		ret->loop_guard = &guard;
+	ret->loop_stop = (bits & 16) != 0;
+	ret->carry = ret->link && (bits & 32) != 0;
+	memcpy(ret->punt_dst.addr_bytes, host_mac, sizeof(host_mac));
+	memcpy(ret->punt_src.addr_bytes, our_mac, sizeof(our_mac));
+}
+
 static void
 make_plan(const uint8_t *settings, struct dlo_plan *ret)
 {
@@ -160,7 +236,7 @@ make_plan(const uint8_t *settings, struct dlo_plan *ret)
 	memcpy(ret->mac.addr_bytes, our_mac, sizeof(our_mac));
 	memcpy(ret->own_macs[0].addr_bytes, our_mac, sizeof(our_mac));
 	ret->nb_own_macs = 1;
-	ret->addresses = addresses();
+	make_ways(settings[5], ret);
 	/* Whoever is near us may ask. */
 	ret->settings.allowed = ret->addresses;
 	ret->settings.udp_echo.port = 7;
@@ -183,6 +259,8 @@ make_mbuf(const uint8_t *settings, const struct bytes *f, bool split)
 	struct rte_mbuf *m = mbuf_chain(f->b, f->len, lens, nb, settings[3] & 63);
 
 	m->ol_flags = settings[0] & 64 ? RTE_MBUF_F_RX_L4_CKSUM_NONE : RTE_MBUF_F_RX_RSS_HASH;
+	if (settings[5] & 128)
+		m->pkt_len++;
 	if (settings[0] & 128)
 		rte_mbuf_refcnt_set(rte_pktmbuf_lastseg(m), 2);
 	return m;
@@ -196,6 +274,12 @@ tick(void)
 
 	while (rte_rdtsc() == now)
 		;
+}
+
+static bool
+is_handed_over(enum dlo_verdict v)
+{
+	return v == DLO_PUNTED || v == DLO_FORWARDED;
 }
 
 static enum dlo_verdict
@@ -222,20 +306,34 @@ run(const struct dlo_plan *plan, struct rte_mbuf *m, struct bytes *ret)
 	dlo_sessions_free(lane.sessions);
 	CHECK(pkts[0] == m && m->nb_segs == nb_segs && rte_pktmbuf_mtod(m, void *) == data);
 	CHECK(burst.verdict[0] < DLO_VERDICT_MAX);
-	CHECK(burst.nb_back == !dlo_verdict_is_drop(burst.verdict[0]) && burst.nb_punt == 0);
+	CHECK(burst.nb_punt == is_handed_over(burst.verdict[0]));
+	CHECK(burst.nb_back + burst.nb_punt == !dlo_verdict_is_drop(burst.verdict[0]));
 	CHECK(burst.rx_bytes == arrived);
 	CHECK(plan->settings.rate.cost == 0 || !dlo_verdict_is_answer(burst.verdict[0]));
 	CHECK(memcmp(shared, rte_pktmbuf_mtod(last, void *), shared_len) == 0);
 	CHECK(shared_len == 0 || shared_len == last->data_len);
 	ret->len = mbuf_bytes(m, ret->b, sizeof(ret->b));
-	CHECK(ret->len == m->pkt_len);
+	CHECK(ret->len == m->pkt_len || burst.verdict[0] == DLO_DROP_TRUNCATED);
 	return burst.verdict[0];
+}
+
+/* A loop probe has lost one of its lives, and is else as it was. */
+static void
+give_life_back(const struct bytes *was, struct bytes *b)
+{
+	struct dlo_frame f;
+	uint32_t lives;
+
+	dlo_frame_parse(b->b, b->len, &f);
+	lives = f.l3_off + 9;
+	if (f.ether_type == DLO_TYPE_PROBE && lives < b->len && was->b[lives] == b->b[lives] + 1)
+		b->b[lives]++;
 }
 
 /* Only fields changed places: twice round is where it started, and no sum has changed. */
 static void
 check_reflected(const uint8_t *settings, const struct dlo_plan *plan, const struct bytes *in,
-	const struct bytes *out)
+	struct bytes *out)
 {
 	struct dlo_plan again = *plan;
 	uint8_t plain[SETTINGS] = { settings[0] & 0x7f };
@@ -243,6 +341,7 @@ check_reflected(const uint8_t *settings, const struct dlo_plan *plan, const stru
 	struct rte_mbuf *m;
 
 	CHECK(out->len == in->len);
+	give_life_back(in, out);
 	CHECK(dlo_cksum_fold(dlo_cksum_sum(in->b, in->len)) ==
 		dlo_cksum_fold(dlo_cksum_sum(out->b, out->len)));
 	if (plan->mode == DLO_MODE_WIRE)
@@ -252,9 +351,15 @@ check_reflected(const uint8_t *settings, const struct dlo_plan *plan, const stru
 	again.guards = false;
 	again.accept = DLO_ACCEPT_ANY;
 	again.answers = 0;
+	again.punt = false;
+	again.forward = false;
+	again.filter.match = NULL;
+	again.loop_guard = NULL;
+	again.loop_stop = false;
 	m = make_mbuf(plain, out, false);
 	CHECK(run(&again, m, &back) == DLO_REFLECTED);
 	mbuf_free(m);
+	give_life_back(out, &back);
 	CHECK(back.len == in->len && memcmp(back.b, in->b, in->len) == 0);
 }
 
@@ -399,6 +504,94 @@ check_answered(const struct dlo_plan *plan, const struct bytes *in, const struct
 	}
 }
 
+/* To a station, by way of a port: its MAC, what tags it has, and what stood behind the old ones. */
+static void
+check_forwarded(struct rte_mbuf *m, const struct dlo_station *hop, const struct bytes *in,
+	uint32_t from)
+{
+	static const struct rte_ether_addr src = { { 0x02, 0xd1, 0, 0, 0, 0xff } };
+	uint32_t tags = hop->nb_tags * 4u, len = in->len - from + 12 + tags;
+	static struct bytes before, out;
+	enum dlo_verdict v;
+
+	before.len = mbuf_bytes(m, before.b, sizeof(before.b));
+	v = dlo_forward(m, &src, hop, FRAME_MAX);
+	out.len = mbuf_bytes(m, out.b, sizeof(out.b));
+	CHECK(out.len == m->pkt_len);
+	if (v != DLO_FORWARDED) {
+		CHECK(v == DLO_DROP_SHARED || v == DLO_DROP_TOO_BIG);
+		CHECK(out.len == before.len && memcmp(out.b, before.b, out.len) == 0);
+		return;
+	}
+	CHECK(out.len == len || (out.len > len && out.len == DLO_ETHER_MIN));
+	CHECK(memcmp(out.b, hop->mac.addr_bytes, 6) == 0 && memcmp(out.b + 6, our_mac, 6) == 0);
+	CHECK(memcmp(out.b + 12, hop->tags, tags) == 0);
+	CHECK(memcmp(out.b + 12 + tags, in->b + from, in->len - from) == 0);
+	for (uint32_t i = len; i < out.len; i++)
+		CHECK(out.b[i] == 0);
+	CHECK((m->ol_flags & ~(RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)) == 0);
+}
+
+/* To the host: nothing but its Ethernet header is new. A loopback's peer is known by it, and is sent a
+ * frame back the same way. */
+static void
+check_punted(const struct dlo_plan *plan, struct rte_mbuf *m, const struct bytes *in)
+{
+	static const uint8_t nobody[6];
+	struct dlo_station from;
+	static struct bytes out;
+	uint16_t loopback;
+	enum dlo_verdict v = dlo_punt(plan, m, &from, &loopback);
+	uint32_t behind = 12;
+
+	out.len = mbuf_bytes(m, out.b, sizeof(out.b));
+	CHECK(out.len == m->pkt_len);
+	if (v != DLO_PUNTED) {
+		CHECK(v == DLO_DROP_SHARED || v == DLO_DROP_TOO_BIG);
+		CHECK(out.len == in->len && memcmp(out.b, in->b, in->len) == 0);
+		return;
+	}
+	CHECK(memcmp(out.b, nobody, 6) != 0);
+	CHECK((m->ol_flags & ~(RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)) == 0);
+	if (loopback == DLO_PUNT_NO_LOOPBACK) {
+		CHECK(out.len == in->len && memcmp(out.b + 6, in->b + 6, in->len - 6) == 0);
+		CHECK(memcmp(out.b, memcmp(in->b, our_mac, 6) == 0 ? host_mac : in->b, 6) == 0);
+		return;
+	}
+	behind += from.nb_tags * 4u;
+	CHECK(loopback == LOOPBACK && (from.family == 4 || from.family == 6));
+	CHECK(out.len == in->len - from.nb_tags * 4u);
+	CHECK(memcmp(out.b, host_mac, 6) == 0 && memcmp(out.b + 6, our_mac, 6) == 0);
+	CHECK(memcmp(out.b + 12, in->b + behind, in->len - behind) == 0);
+	CHECK(memcmp(from.mac.addr_bytes, in->b + 6, 6) == 0 && (in->b[6] & 1) == 0);
+	check_forwarded(m, &from, in, behind);
+}
+
+static void
+check_handed_over(const uint8_t *settings, const struct dlo_plan *plan, struct rte_mbuf *m,
+	const struct bytes *in, const struct bytes *out, enum dlo_verdict v)
+{
+	struct dlo_station who;
+
+	CHECK(out->len == in->len && memcmp(out->b, in->b, in->len) == 0);
+	CHECK(plan->link == (v == DLO_FORWARDED));
+	if (v == DLO_PUNTED) {
+		check_punted(plan, m, in);
+		return;
+	}
+	v = dlo_forward_dst(m, &who);
+	CHECK(v == DLO_FORWARDED || v == DLO_DROP_TOO_BIG);
+	if (v != DLO_FORWARDED)
+		return;
+	CHECK(memcmp(who.addr, in->b + 14 + (who.family == 4 ? 16 : 24), who.family == 4 ? 4 : 16) == 0);
+	memcpy(who.mac.addr_bytes, "\2abcde", 6);
+	if ((settings[5] & 64) != 0) {
+		who.nb_tags = 1;
+		memcpy(who.tags, "\x81\0\0\5", 4);
+	}
+	check_forwarded(m, &who, in, 12);
+}
+
 /* Ordinary frames of other kinds: UDP over IPv4, TCP over IPv6 with a tag. */
 static const struct bytes neighbours[] = {
 	{ 60,
@@ -520,7 +713,7 @@ check_stripped(const uint8_t *settings, const struct bytes *in)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct bytes in, out, whole;
+	static struct bytes in, out, turned, whole;
 	struct dlo_plan plan;
 	struct rte_mbuf *m;
 	enum dlo_verdict v, v_whole;
@@ -535,13 +728,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	m = make_mbuf(data, &in, true);
 	v = run(&plan, m, &out);
+	turned.len = out.len;
+	memcpy(turned.b, out.b, out.len);
+	CHECK((data[5] & 128) == 0 || v == DLO_DROP_TRUNCATED);
 	if (dlo_verdict_is_drop(v))
 		CHECK(out.len == in.len && memcmp(out.b, in.b, in.len) == 0);
 	else if (v == DLO_REFLECTED)
-		check_reflected(data, &plan, &in, &out);
+		check_reflected(data, &plan, &in, &turned);
+	else if (is_handed_over(v))
+		check_handed_over(data, &plan, m, &in, &out, v);
 	else
 		check_answered(&plan, &in, &out, v);
-	if (!dlo_verdict_is_drop(v) && !(plan.link && v == DLO_REFLECTED) &&
+	if (!dlo_verdict_is_drop(v) && !is_handed_over(v) && !(plan.link && v == DLO_REFLECTED) &&
 		rte_mbuf_refcnt_read(m) == 1)
 		CHECK((m->ol_flags & ~(RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)) == 0);
 	mbuf_free(m);

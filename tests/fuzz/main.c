@@ -12,6 +12,7 @@
 
 #define INPUT_MAX 10000
 #define INPUTS_MAX 4096
+#define SETTINGS 6 /* bytes in front of the frame */
 
 struct input {
 	size_t len;
@@ -85,7 +86,7 @@ mutate_once(uint8_t *b, size_t *len)
 {
 	size_t at = *len > 0 ? below(*len) : 0;
 
-	switch (*len > 4 ? below(8) : 6) {
+	switch (*len > SETTINGS ? below(8) : 6) {
 	case 0:
 	case 1:
 		b[at] ^= 1 << below(8);
@@ -97,17 +98,17 @@ mutate_once(uint8_t *b, size_t *len)
 		b[at] = edges[below(sizeof(edges))];
 		break;
 	case 4: /* settings */
-		b[below(5)] = below(256);
+		b[below(SETTINGS)] = below(256);
 		break;
 	case 5: /* cut */
-		*len = 4 + below(*len - 3);
+		*len = SETTINGS + below(*len - SETTINGS + 1);
 		break;
 	case 6: /* longer */
 		for (unsigned int n = below(64); n > 0 && *len < INPUT_MAX; n--)
 			b[(*len)++] = below(2) ? 0 : below(256);
 		break;
 	case 7: /* a piece of another one, at its place */
-		if (at >= 4) {
+		if (at >= SETTINGS) {
 			const struct input *from = &inputs[below(nb_inputs)];
 			size_t n = 1 + below(40);
 
@@ -129,11 +130,12 @@ mutate(unsigned long rounds)
 		uint8_t *exact;
 
 		memcpy(b, in->bytes, len);
-		if (len >= 4) {
+		if (len >= SETTINGS) {
 			b[0] = below(256);
 			b[1] = below(2) ? 0 : below(256);
 			b[2] = below(2) ? 0 : below(256);
 			b[3] = below(256);
+			b[5] = below(2) ? 0 : below(256);
 		}
 		for (unsigned int n = below(5); n > 0; n--)
 			mutate_once(b, &len);

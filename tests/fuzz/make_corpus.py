@@ -34,6 +34,8 @@ LBM = bytes.fromhex("6103000400000007030008" "0102030405060708" "00")
 DMM = bytes.fromhex("612f0020" "000000010000000a") + bytes(25)
 SLM = bytes.fromhex("61370010" "0005000000000007" "0000000900000000" "00")
 BODY = Raw(bytes(range(1, 19)))
+FAR4, FAR6 = "203.0.113.9", "2001:db8:9::9"
+PROBE = b"dlo-loop" + bytes.fromhex("01080000")
 
 
 def ether(dst=OURS):
@@ -118,17 +120,34 @@ SEEDS = {
 	"error6": ether() / IPv6(src=A6, dst=X6) / ICMPv6DestUnreach(code=4) / quoted6,
 	"too-big6": ether() / IPv6(src=A6, dst=X6) / ICMPv6PacketTooBig(mtu=1280) / quoted6,
 	"land4": ether() / IP(src=A4, dst=A4) / UDP(sport=1, dport=2) / BODY,
+	"punt4": ether() / IP(src=FAR4, dst=X4) / TCP(sport=1, dport=2) / BODY,
+	"punt6-qinq": ether() / Dot1AD(vlan=5) / Dot1Q(vlan=6) / IPv6(src=FAR6, dst=X6) / UDP(sport=1,
+		dport=2) / BODY,
+	"forward4": ether() / IP(src=X4, dst=FAR4) / ICMP(type=0) / BODY,
+	"forward6": ether() / IPv6(src=X6, dst=FAR6) / TCP(sport=1, dport=2) / BODY,
+	"filtered6": ether() / IPv6(src=FAR6, dst=A6) / TCP(sport=1, dport=2) / BODY,
+	"probe-own": Ether(src=PEER, dst=OURS, type=0x88b5) / Raw(PROBE + bytes.fromhex("%016x%016x" %
+		(77, 0x1234)) + bytes(18)),
+	"probe-other": Ether(src=PEER, dst=OURS) / Dot1Q(vlan=5, type=0x88b5) / Raw(PROBE + bytes(34)),
+	"carried4": Ether(src="00:00:00:00:00:00", dst="00:00:00:00:00:00") / IP(src="127.0.0.1",
+		dst="127.0.0.1") / TCP(sport=1, dport=2) / BODY,
 	"pause": Ether(src=PEER, dst="01:80:c2:00:00:01", type=0x8808) / Raw(b"\0\1\xff\xff" + bytes(42)),
 }
 
 # Settings byte 4 of seeds that need some, see fuzz_reflect.c.
 BITS = {"stamp4-auth": 16, "stamp6-auth": 16 | 128 | 8, "stamp4-tlvs": 8, "stamp6-tlvs": 64, "lbm": 128}
 
+# Settings byte 5, and whether on the link.
+WAYS = {"punt4": (1, False), "punt6-qinq": (1, False), "forward4": (1, True), "forward6": (1 | 64, True),
+	"filtered6": (2 | 4, False), "probe-own": (8, False), "probe-other": (8 | 16, False),
+	"carried4": (32, True)}
+
 os.makedirs(HERE, exist_ok=True)
 for number, (name, pkt) in enumerate(sorted(SEEDS.items())):
 	# l4 with guards, every third on the link; pieces and room differ from seed to seed.
-	settings = bytes((0x17 | (8 if number % 3 == 0 else 0), number % 4 * 15, number % 5 * 6, 24,
-		BITS.get(name, 2 if number % 2 == 0 else 0)))
+	ways, link = WAYS.get(name, (0, number % 3 == 0))
+	settings = bytes((0x17 | (8 if link else 0), number % 4 * 15, number % 5 * 6, 24,
+		BITS.get(name, 2 if number % 2 == 0 else 0), ways))
 	with open(os.path.join(HERE, "seed-" + name), "wb") as out:
 		out.write(settings + bytes(pkt))
 print(f"{len(SEEDS)} seeds")
