@@ -13,6 +13,8 @@
 #include <rte_mbuf.h>
 #include <rte_memcpy.h>
 
+#include "stats/lines.h"
+
 #define TURNS_PER_TICK 256
 #define DUPLICATE_TURNS 1024
 
@@ -57,14 +59,14 @@ engine_path_init(struct gen_path *path, const struct pattern *pattern, const str
 	double hz = (double)rte_get_tsc_hz();
 
 	tx->pattern = rx->pattern = pattern;
-	tx->costs = calloc(pattern->nb_templates, sizeof(*tx->costs));
-	tx->seqs = calloc(pattern->nb_streams, sizeof(*tx->seqs));
-	tx->sent = calloc(pattern->nb_streams, sizeof(*tx->sent));
-	tx->jitter = malloc(sizeof(*tx->jitter));
-	rx->streams = calloc(pattern->nb_streams, sizeof(*rx->streams));
+	tx->costs = dlo_lines_zalloc(pattern->nb_templates, sizeof(*tx->costs));
+	tx->seqs = dlo_lines_zalloc(pattern->nb_streams, sizeof(*tx->seqs));
+	tx->sent = dlo_lines_zalloc(pattern->nb_streams, sizeof(*tx->sent));
+	tx->jitter = dlo_lines_zalloc(1, sizeof(*tx->jitter));
+	rx->streams = dlo_lines_zalloc(pattern->nb_streams, sizeof(*rx->streams));
 	if (with_log) {
-		tx->log = calloc(1, sizeof(*tx->log));
-		rx->log = calloc(1, sizeof(*rx->log));
+		tx->log = dlo_lines_zalloc(1, sizeof(*tx->log));
+		rx->log = dlo_lines_zalloc(1, sizeof(*rx->log));
 	}
 	if (tx->costs == NULL || tx->seqs == NULL || tx->sent == NULL || tx->jitter == NULL ||
 		rx->streams == NULL || (with_log && (tx->log == NULL || rx->log == NULL))) {

@@ -9,13 +9,17 @@
  * run goes on (a line of rates), and exactly after it.
  */
 
+#include <assert.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "neighbour.h"
 #include "pace.h"
 #include "pattern.h"
+#include "stats/counters.h"
 #include "stats/histogram.h"
 #include "track.h"
 
@@ -93,16 +97,21 @@ struct gen_rx {
 
 /** One direction. */
 struct gen_path {
-	struct gen_tx tx;
-	struct gen_rx rx;
+	alignas(DLO_COUNTERS_ALIGN) struct gen_tx tx;
+	alignas(DLO_COUNTERS_ALIGN) struct gen_rx rx;
 };
+
+/* Two lcores, no line that both write; what the pointers lead to is of dlo_lines_zalloc(). */
+static_assert(offsetof(struct gen_path, rx) % DLO_COUNTERS_ALIGN == 0 &&
+		sizeof(struct gen_path) % DLO_COUNTERS_ALIGN == 0,
+	"sender and receiver have lines of their own");
 
 /** One run. */
 struct gen_run {
 	unsigned int nb_paths;
 	struct gen_path paths[GEN_PATHS];
 	atomic_bool *stop; /**< the user's */
-	_Atomic bool tx_done;
+	_Atomic bool tx_done; /**< by the sender, once */
 	double duration_s; /**< 0: no limit */
 	double drain_s; /**< how long to wait for what is under way at the end */
 	double latency_from_s; /**< latencies of frames sent before are not kept */

@@ -86,15 +86,21 @@ struct queue {
 /*
  * No cache line is written by two lcores while frames go round: a queue's counters share theirs with
  * nothing of another queue, wherever the next one is allocated. What stands before them is written by
- * control before launch, but for plan and tx_stalled, which are the worker's own.
+ * control before launch, but for plan, tx_stalled, rest_until and the lane (kinds of frames that are
+ * known, sessions, times of answers), which are the worker's own. What pointers lead to (sessions,
+ * watch, impairment, peers, counts of loopbacks) is of dlo_lines_zalloc() or rte_zmalloc(), which both
+ * give whole lines.
  *
- * Three exceptions, for what two lcores have to agree upon: samples for the loop guard, which control
- * takes four times a second where it is on; conflicts heard, when there are any; and, where workers with
- * loopbacks share a transmit queue, tx_lock and what is counted under it.
+ * Exceptions, for what two lcores have to agree upon: samples for the loop guard, which control takes
+ * four times a second where it is on, and own probes heard, which are proof of a loop; conflicts heard,
+ * when there are any; what is handed to control or to --capture, by way of a ring; and, where workers
+ * with loopbacks share a transmit queue, tx_lock and what is counted under it.
  */
 static_assert(offsetof(struct queue, loop_watch) % RTE_CACHE_LINE_SIZE == 0 &&
 		offsetof(struct queue, beat) % RTE_CACHE_LINE_SIZE == 0,
 	"what control writes while a worker polls is on lines of its own");
+static_assert(offsetof(struct queue, loop_watch) >= offsetof(struct queue, lane) + sizeof(struct dlo_lane),
+	"and the worker's own end before them");
 static_assert(offsetof(struct queue, counters) % DLO_COUNTERS_ALIGN == 0,
 	"counters start a line of their own");
 static_assert(sizeof(struct queue) % DLO_COUNTERS_ALIGN == 0, "and end one");
@@ -174,9 +180,14 @@ struct app {
 	struct retired_plan *retired; /**< control: replaced plans that a worker may still use */
 	struct dlo_clock clock; /**< control: the time of day that answers tell */
 	uint64_t start_tsc; /**< when the last port was up */
-	atomic_bool stop; /**< set by signals and control; read by workers */
 	atomic_bool reload; /**< set by SIGHUP; read by control */
+	/** Set by signals and control; read by workers in every turn, and so apart from what changes. */
+	alignas(RTE_CACHE_LINE_SIZE) atomic_bool stop;
 };
+
+static_assert(offsetof(struct app, stop) % RTE_CACHE_LINE_SIZE == 0 &&
+		offsetof(struct app, stop) + RTE_CACHE_LINE_SIZE == sizeof(struct app),
+	"workers that ask whether to stop wait for nobody's writing");
 
 /** @return the name that people use: the kernel's for the host link, else the ethdev's. */
 const char *app_port_label(const struct port *port);

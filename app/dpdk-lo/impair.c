@@ -16,6 +16,7 @@
 #include "log.h"
 #include "reflect/guard.h"
 #include "reflect/packet.h"
+#include "stats/lines.h"
 #include "watch.h"
 
 /* Frames of more than a small buffer that a link's queues may hold together: 48 MiB, as much as
@@ -137,7 +138,7 @@ make_lines(struct app *app, struct queue *q, uint64_t chosen_seed)
 		if (!dlo_conf_impairs(conf))
 			continue;
 		if (im == NULL)
-			im = calloc(1, sizeof(*im));
+			im = dlo_lines_zalloc(1, sizeof(*im));
 		if (im == NULL)
 			return -ENOMEM;
 		q->impair = im;

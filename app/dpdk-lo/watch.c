@@ -14,6 +14,7 @@
 #include "log.h"
 #include "reflect/guard.h"
 #include "reflect/packet.h"
+#include "stats/lines.h"
 
 #define PORT_RANGE "/proc/sys/net/ipv4/ip_local_port_range"
 /* The kernel's own, where it does not say. */
@@ -53,11 +54,11 @@ make_watch(const struct app *app, struct queue *q)
 
 	if (!talks && !app->conf.latency)
 		return 0;
-	q->watch = calloc(1, sizeof(*q->watch));
+	q->watch = dlo_lines_zalloc(1, sizeof(*q->watch));
 	if (q->watch == NULL)
 		return -ENOMEM;
 	if (app->conf.latency) {
-		q->watch->residence = malloc(sizeof(*q->watch->residence));
+		q->watch->residence = dlo_lines_zalloc(1, sizeof(*q->watch->residence));
 		if (q->watch->residence == NULL)
 			return -ENOMEM;
 		dlo_histogram_init(q->watch->residence);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/lines.h"
+
 struct dlo_sessions {
 	uint64_t seed;
 	uint64_t silence; /* TSC cycles */
@@ -14,7 +16,7 @@ struct dlo_sessions {
 struct dlo_sessions *
 dlo_sessions_create(uint32_t nb, uint64_t tsc_hz, uint64_t seed)
 {
-	struct dlo_sessions *s = calloc(1, sizeof(*s) + nb * sizeof(s->places[0]));
+	struct dlo_sessions *s = dlo_lines_zalloc(1, sizeof(*s) + nb * sizeof(s->places[0]));
 
 	if (s == NULL)
 		return NULL;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/lines.h"
+
 /* Flows whose last departure is known; two that share a place keep an order they need not. */
 #define FLOWS 1024
 /* Odd, and its multiples fill 64 bits evenly (the golden ratio). */
@@ -46,15 +48,15 @@ struct dlo_impair {
 struct dlo_impair *
 dlo_impair_create(const struct dlo_impair_rule *rule)
 {
-	struct dlo_impair *s = calloc(1, sizeof(*s));
+	struct dlo_impair *s = dlo_lines_zalloc(1, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
 	s->rule = *rule;
 	s->back_ticks = (uint64_t)((double)rule->tick_hz * DLO_IMPAIR_BACK_NS / 1e9);
-	s->held = calloc(rule->max_frames, sizeof(*s->held));
-	s->heap = calloc(rule->max_frames, sizeof(*s->heap));
-	s->free_places = calloc(rule->max_frames, sizeof(*s->free_places));
+	s->held = dlo_lines_zalloc(rule->max_frames, sizeof(*s->held));
+	s->heap = dlo_lines_zalloc(rule->max_frames, sizeof(*s->heap));
+	s->free_places = dlo_lines_zalloc(rule->max_frames, sizeof(*s->free_places));
 	if (s->held == NULL || s->heap == NULL || s->free_places == NULL) {
 		dlo_impair_free(s);
 		return NULL;

@@ -6,6 +6,7 @@
 
 #include "frame/bytes.h"
 #include "frame/frame.h"
+#include "stats/lines.h"
 
 #define PROTO_ICMP 1
 #define PROTO_TCP 6
@@ -54,13 +55,14 @@ struct seen {
 struct dlo_talks *
 dlo_talks_create(const struct dlo_talks_args *args)
 {
-	struct dlo_talks *t = calloc(1, sizeof(*t));
+	struct dlo_talks *t = dlo_lines_zalloc(1, sizeof(*t));
 
 	if (t == NULL)
 		return NULL;
 	t->args = *args;
 	if (args->times) {
-		/* Not by dlo_histogram_init(), which would touch each page of it. */
+		/* Not by dlo_histogram_init(), which would touch each page of it. They are more than
+		 * malloc() takes from a heap, and so have pages of their own. */
 		t->histograms = calloc(2 * (size_t)DLO_TALK_PAIRS, sizeof(*t->histograms));
 		if (t->histograms == NULL) {
 			free(t);

@@ -12,7 +12,9 @@
  * be polled by two lcores, and no two lcores may share one of them: ethdev's ordinary rule.
  */
 
+#include <assert.h>
 #include <stdalign.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <rte_common.h>
@@ -50,6 +52,14 @@ struct lo_queue {
 	alignas(DLO_COUNTERS_ALIGN) uint64_t taken;
 	uint64_t taken_bytes;
 };
+
+/* Sender and receiver may be two lcores, and so may the senders of two queues of the array. */
+static_assert(offsetof(struct lo_queue, mirror) % DLO_COUNTERS_ALIGN == 0 &&
+		offsetof(struct lo_queue, taken) % DLO_COUNTERS_ALIGN == 0 &&
+		offsetof(struct lo_queue, taken) >= offsetof(struct lo_queue, mirror) +
+				sizeof(struct dlo_counters),
+	"the two ends of a queue write to lines of their own");
+static_assert(sizeof(struct lo_queue) % DLO_COUNTERS_ALIGN == 0, "and end one");
 
 /** dev_private: all fields control, but for the queues. */
 struct lo {
