@@ -124,6 +124,7 @@ struct port {
 	bool forwards; /**< the host link, and there are loopbacks */
 	struct rte_ether_addr mac; /**< software MAC */
 	bool mac_generated; /**< mac is not the ethdev's own */
+	unsigned int beside; /**< ifindex of the interface that --steer takes its frames from; 0: none */
 	struct dlo_conf_port conf; /**< what holds for this port; as app->conf: not for workers */
 	struct rte_mempool *pool; /**< receive buffers */
 	struct rte_ring *outbox; /**< frames that control wants sent */

@@ -140,6 +140,8 @@ run(void)
 	dlo_wallclock_start(&app.clock, rte_get_tsc_hz());
 	ret = plans_init(&app);
 	if (ret == 0)
+		ret = steer_settle(&app);
+	if (ret == 0)
 		ret = ports_start(&app);
 	if (ret == 0)
 		ret = steer_start(&app);

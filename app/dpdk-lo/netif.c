@@ -293,36 +293,6 @@ netif_read(struct netif *n, int ifindex, struct netif_state *ret)
 	return 0;
 }
 
-int
-netif_set(struct netif *n, int ifindex, unsigned int mtu, unsigned int txqlen)
-{
-	const struct ifinfomsg header = { .ifi_family = AF_UNSPEC, .ifi_index = ifindex };
-	struct nl_msg *msg = netif_message(RTM_NEWLINK, 0, &header, sizeof(header));
-
-	if (msg == NULL)
-		return -ENOMEM;
-	if ((mtu != 0 && nla_put_u32(msg, IFLA_MTU, mtu) < 0) ||
-		(txqlen != 0 && nla_put_u32(msg, IFLA_TXQLEN, txqlen) < 0)) {
-		nlmsg_free(msg);
-		return -ENOMEM;
-	}
-	return netif_exchange(n, msg, NULL, NULL);
-}
-
-int
-netif_set_up(struct netif *n, int ifindex, bool up)
-{
-	const struct ifinfomsg header = {
-		.ifi_family = AF_UNSPEC,
-		.ifi_index = ifindex,
-		.ifi_flags = up ? IFF_UP : 0,
-		.ifi_change = IFF_UP,
-	};
-	struct nl_msg *msg = netif_message(RTM_NEWLINK, 0, &header, sizeof(header));
-
-	return msg == NULL ? -ENOMEM : netif_exchange(n, msg, NULL, NULL);
-}
-
 static int
 change_addr(struct netif *n, int type, int flags, int ifindex, const struct dlo_prefix *addr)
 {

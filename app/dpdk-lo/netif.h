@@ -58,6 +58,12 @@ int netif_set(struct netif *n, int ifindex, unsigned int mtu, unsigned int txqle
 int netif_set_up(struct netif *n, int ifindex, bool up);
 
 /**
+ * Before it is set up: the kernel asks for no address on it (IFF_NOARP) and gives itself none, nor
+ * says anything by IPv6. Without IPv6 there is nothing to be kept from. @return 0 or -errno
+ */
+int netif_set_silent(struct netif *n, int ifindex);
+
+/**
  * Give the interface an address, usable at once (IFA_F_NODAD). One that it has already is fine.
  * @return 0 or -errno
  */

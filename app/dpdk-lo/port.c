@@ -23,6 +23,7 @@
 #include "impair.h"
 #include "link.h"
 #include "log.h"
+#include "steer.h"
 #include "transmit.h"
 #include "xsk_fd.h"
 
@@ -100,8 +101,9 @@ port_choose_mac(struct port *p)
 		say_error("port %s: cannot read its MAC address: %s", p->name, strerror(-ret));
 		return ret;
 	}
-	p->mac_generated = rte_is_zero_ether_addr(&p->mac) ||
-		is_one_of(p->driver, drivers_with_shared_mac, RTE_DIM(drivers_with_shared_mac));
+	/* Beside an interface in use it carries that one's, which is ours as far as rules go. */
+	p->mac_generated = p->beside == 0 && (rte_is_zero_ether_addr(&p->mac) ||
+		is_one_of(p->driver, drivers_with_shared_mac, RTE_DIM(drivers_with_shared_mac)));
 	if (p->mac_generated)
 		rte_eth_random_addr(p->mac.addr_bytes);
 	return 0;
@@ -291,6 +293,7 @@ port_open(struct app *app, struct port *p, uint16_t id, unsigned int nb_workers)
 		p->offload_by_flags = p->link->type == DLO_LINK_VIRTIO_USER;
 		app->link = p;
 	}
+	p->beside = steer_beside(app, p->name);
 	app_resolve(&app->conf, p, &p->conf);
 	nb_workers = RTE_MIN(nb_workers, (unsigned int)QUEUES_MAX);
 	nb_workers = RTE_MIN(nb_workers, (unsigned int)info.max_rx_queues);
@@ -431,6 +434,8 @@ port_netdev_gone(const struct port *p)
 
 	if (rte_eth_dev_info_get(p->id, &info) != 0)
 		return true;
+	if (p->beside != 0 && if_indextoname(p->beside, name) == NULL)
+		return true;
 	return info.if_index != 0 && if_indextoname(info.if_index, name) == NULL;
 }
 
@@ -465,6 +470,8 @@ port_netdev_running(int fd, const struct port *p)
 
 	if (rte_eth_dev_info_get(p->id, &info) != 0)
 		return false;
+	if (p->beside != 0)
+		info.if_index = p->beside;
 	if (info.if_index == 0)
 		return true;
 	if (if_indextoname(info.if_index, ifr.ifr_name) == NULL)

@@ -22,6 +22,7 @@
 #include "localhost/localhost.h"
 #include "log.h"
 #include "sandbox.h"
+#include "steer.h"
 
 #define NET_ADMIN CAPS_BIT(CAP_NET_ADMIN)
 #define NET_RAW CAPS_BIT(CAP_NET_RAW)
@@ -239,6 +240,8 @@ privileges_needed(const struct app *app)
 {
 	uint64_t needed = needed_for_files(app) | needed_for_localhost(app);
 
+	if (steer_needs_net_admin(app))
+		needed |= NET_ADMIN;
 	/* Rules and routes are taken away at the end, and put back when the link was down. */
 	if (app->conf.nb_loopbacks > 0)
 		needed |= NET_ADMIN;

@@ -21,6 +21,7 @@
 #include "loopback.h"
 #include "plans.h"
 #include "port.h"
+#include "steer.h"
 #include "telemetry.h"
 
 /* What is in force, kept until what comes in its place has proved itself. */
@@ -182,6 +183,7 @@ take_over(struct app *app, struct settings *other, char err[DLO_CONF_ERR])
 	claims_refresh(app);
 	loopback_drop(app, &other->conf);
 	ports_update_filters(app);
+	steer_update_filters(app);
 	ports_warn_open(app);
 	update_hosts(app, other);
 	control_reloaded(app);

@@ -5,58 +5,88 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <linux/ethtool.h>
-#include <linux/sockios.h>
-#include <net/if.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 
 #include "devarg.h"
 #include "log.h"
-#include "steer/steer.h"
+#include "steer/beside.h"
+#include "steer_way.h"
 
-#define DRIVER "net_af_xdp"
-#define EXAMPLE "--vdev " DRIVER "0,iface=eth0"
+#define EXAMPLES "--vdev net_af_xdp0,iface=eth0 or --vdev net_vtap0,beside=eth0"
 
-struct steered {
-	char port[DLO_CONF_PORT_NAME];
-	char ifname[IF_NAMESIZE];
-	unsigned int nb_rules;
-	char *devargs; /* what EAL was given instead, and keeps pointing to */
-	int object; /* memory that holds the program until the port has loaded it; -1: none */
-	int link; /* holds the program on the interface; -1: none */
-};
+static const struct steer_way *const ways[] = { &steer_by_xdp, &steer_by_tc };
 
 struct steer {
 	unsigned int nb;
 	struct steered ports[PORTS_MAX];
 };
 
+struct port *
+steer_port(struct app *app, const struct steered *s)
+{
+	for (unsigned int i = 0; i < app->nb_ports; i++) {
+		if (strcmp(app->ports[i].name, s->port) == 0)
+			return &app->ports[i];
+	}
+	return NULL;
+}
+
+/* @return NULL for a device that cannot be steered to: a TAP is one only if it says beside what */
+static const struct steer_way *
+way_of(const char *devargs)
+{
+	const char *said;
+
+	for (unsigned int i = 0; i < RTE_DIM(ways); i++) {
+		if (devarg_of_driver(devargs, ways[i]->driver) &&
+			(ways[i] != &steer_by_tc || devarg(devargs, ways[i]->key, &said) > 0))
+			return ways[i];
+	}
+	return NULL;
+}
+
 static int
 read_names(struct steered *s, const char *devargs)
 {
+	const struct steer_way *way = s->way;
 	size_t len = strcspn(devargs, ",");
-	const char *iface, *prog;
+	const char *said;
 
 	if (len >= sizeof(s->port)) {
-		say_error("--vdev %s: the name is too long: use one such as " DRIVER "0", devargs);
+		say_error("--vdev %s: the name is too long: use one such as %s0", devargs, way->driver);
 		return -EINVAL;
 	}
 	memcpy(s->port, devargs, len);
 	s->port[len] = '\0';
-	len = devarg(devargs, "iface", &iface);
+	len = devarg(devargs, way->key, &said);
 	if (len == 0 || len >= sizeof(s->ifname)) {
-		say_error("--vdev %s: no name of an interface: write it as in " EXAMPLE, devargs);
+		say_error("--vdev %s: no name of an interface: write it as in --vdev %s", devargs,
+			way->example);
 		return -EINVAL;
 	}
-	memcpy(s->ifname, iface, len);
+	memcpy(s->ifname, said, len);
 	s->ifname[len] = '\0';
-	if (devarg(devargs, "xdp_prog", &prog) > 0) {
-		say_error("--vdev %s: --steer has a program of its own: leave out xdp_prog=, or the "
-			"rules", devargs);
+	if (way->against != NULL && devarg(devargs, way->against, &said) > 0) {
+		say_error("--vdev %s: --steer has a program of its own: leave out %s=, or the rules",
+			devargs, way->against);
 		return -EINVAL;
 	}
+	return 0;
+}
+
+static int
+read_rules(struct app *app, struct steered *s)
+{
+	struct dlo_conf_port_facts facts = { .name = s->port, .driver = s->way->driver };
+	struct dlo_conf_port *conf = malloc(sizeof(*conf));
+
+	if (conf == NULL) {
+		say_error("out of memory");
+		return -ENOMEM;
+	}
+	dlo_conf_resolve(&app->conf, &facts, conf);
+	s->nb_rules = conf->steer.nb_rules;
+	memcpy(s->rules, conf->steer.rules, sizeof(s->rules));
+	free(conf);
 	return 0;
 }
 
@@ -64,38 +94,22 @@ read_names(struct steered *s, const char *devargs)
 static int
 prepare_port(struct app *app, const char *devargs, struct steered *s)
 {
-	struct dlo_conf_port_facts facts = { .name = s->port, .driver = DRIVER };
-	struct dlo_conf_port *conf;
-	char err[DLO_STEER_ERR];
 	int ret = read_names(s, devargs);
 
+	if (ret == 0)
+		ret = read_rules(app, s);
 	if (ret != 0)
 		return ret;
-	conf = malloc(sizeof(*conf));
-	if (conf == NULL) {
-		say_error("out of memory");
-		return -ENOMEM;
+	if (s->nb_rules == 0 && s->way == &steer_by_tc) {
+		say_error("--vdev %s: say what to take from interface %s, as in --steer 'udp dst port 862'",
+			devargs, s->ifname);
+		return -EINVAL;
 	}
-	dlo_conf_resolve(&app->conf, &facts, conf);
-	s->nb_rules = conf->steer.nb_rules;
-	if (s->nb_rules > 0) {
-		ret = dlo_steer_check(s->ifname, err);
-		if (ret == 0)
-			s->object = dlo_steer_object(conf->steer.rules, s->nb_rules, err);
-		if (ret != 0 || s->object < 0) {
-			say_error("--steer: %s", err);
-			ret = ret != 0 ? ret : s->object;
-		}
-	}
-	free(conf);
-	if (ret != 0 || s->nb_rules == 0)
-		return ret == -EINVAL ? -EIO : ret;
-	if (asprintf(&s->devargs, "%s,xdp_prog=/proc/self/fd/%d", devargs, s->object) < 0) {
-		s->devargs = NULL;
-		say_error("out of memory");
-		return -ENOMEM;
-	}
-	return 1;
+	if (s->nb_rules == 0)
+		return 0;
+	ret = s->way->prepare(s, devargs);
+	/* Not what was written, but what it found. */
+	return ret == 0 ? 1 : ret == -EINVAL ? -EIO : ret;
 }
 
 static bool
@@ -115,26 +129,33 @@ check_rules_are_used(const struct dlo_conf *conf, const struct steer *steer)
 	for (unsigned int i = 0; i < conf->nb_ports; i++) {
 		if ((conf->ports[i].port.set & DLO_CONF_STEER) != 0 &&
 			!is_steered(steer, conf->ports[i].name)) {
-			say_error("--steer: there is no " DRIVER " port '%s': make it as in " EXAMPLE,
-				conf->ports[i].name);
+			say_error("--steer: there is no port '%s' on an interface in use: make it as in "
+				EXAMPLES, conf->ports[i].name);
 			return -EINVAL;
 		}
 	}
 	if ((conf->all.set & DLO_CONF_STEER) != 0 && steer->nb == 0) {
-		say_error("--steer works on " DRIVER " ports, and there is none: make one as in " EXAMPLE);
+		say_error("--steer works on ports on an interface in use, and there is none: make one as in "
+			EXAMPLES);
 		return -EINVAL;
 	}
 	return 0;
 }
 
+/* @return whether there are rules, or a port that asks for some */
 static bool
-has_rules(const struct dlo_conf *conf)
+is_asked_for(const struct dlo_conf *conf, const struct cmdline_eal *eal)
 {
-	bool has = (conf->all.set & DLO_CONF_STEER) != 0;
+	bool is = (conf->all.set & DLO_CONF_STEER) != 0;
 
 	for (unsigned int i = 0; i < conf->nb_ports; i++)
-		has |= (conf->ports[i].port.set & DLO_CONF_STEER) != 0;
-	return has;
+		is |= (conf->ports[i].port.set & DLO_CONF_STEER) != 0;
+	for (int i = 1; i < eal->argc && !is; i++) {
+		const char *devargs = devarg_vdev(eal, i, NULL);
+
+		is = devargs != NULL && way_of(devargs) == &steer_by_tc;
+	}
+	return is;
 }
 
 int
@@ -142,7 +163,7 @@ steer_prepare(struct app *app, struct cmdline_eal *eal)
 {
 	struct steer *steer;
 
-	if (!has_rules(&app->conf))
+	if (!is_asked_for(&app->conf, eal))
 		return 0;
 	steer = calloc(1, sizeof(*steer));
 	if (steer == NULL) {
@@ -157,8 +178,9 @@ steer_prepare(struct app *app, struct cmdline_eal *eal)
 		char *word;
 		int ret;
 
-		if (devargs == NULL || !devarg_of_driver(devargs, DRIVER))
+		if (devargs == NULL || way_of(devargs) == NULL)
 			continue;
+		s->way = way_of(devargs);
 		s->object = s->link = -1;
 		ret = prepare_port(app, devargs, s);
 		if (ret < 0)
@@ -176,72 +198,77 @@ steer_prepare(struct app *app, struct cmdline_eal *eal)
 	return check_rules_are_used(&app->conf, steer);
 }
 
-/* @return how many queues the interface receives on, 1 when it does not say */
-static unsigned int
-receive_queues(const char *ifname)
+unsigned int
+steer_beside(const struct app *app, const char *port)
 {
-	struct ethtool_channels channels = { .cmd = ETHTOOL_GCHANNELS };
-	struct ifreq ifr = { 0 };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int ret;
-
-	if (fd < 0)
-		return 1;
-	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", ifname);
-	ifr.ifr_data = (void *)&channels;
-	ret = ioctl(fd, SIOCETHTOOL, &ifr);
-	close(fd);
-	return ret != 0 || channels.combined_count + channels.rx_count == 0 ? 1 :
-		channels.combined_count + channels.rx_count;
-}
-
-static unsigned int
-port_queues(const struct app *app, const char *name)
-{
-	for (unsigned int i = 0; i < app->nb_ports; i++) {
-		if (strcmp(app->ports[i].name, name) == 0)
-			return app->ports[i].nb_queues;
+	for (unsigned int i = 0; app->steer != NULL && i < app->steer->nb; i++) {
+		if (strcmp(app->steer->ports[i].port, port) == 0)
+			return app->steer->ports[i].ifindex;
 	}
 	return 0;
 }
 
 int
+steer_settle(struct app *app)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; app->steer != NULL && i < app->steer->nb && ret == 0; i++) {
+		struct steered *s = &app->steer->ports[i];
+
+		if (s->way->settle != NULL)
+			ret = s->way->settle(app, s);
+	}
+	return ret;
+}
+
+int
 steer_start(struct app *app)
 {
-	for (unsigned int i = 0; app->steer != NULL && i < app->steer->nb; i++) {
-		struct steered *s = &app->steer->ports[i];
-		unsigned int nb = receive_queues(s->ifname), ours = port_queues(app, s->port);
-		char err[DLO_STEER_ERR];
+	int ret = 0;
 
-		s->link = dlo_steer_adopt(s->ifname, err);
-		close(s->object);
-		s->object = -1;
-		if (s->link < 0) {
-			say_error("--steer: %s", err);
-			return s->link;
-		}
-		say("port %s takes what %u %s from interface %s, the kernel keeps the rest", s->port,
-			s->nb_rules, s->nb_rules == 1 ? "rule asks for" : "rules ask for", s->ifname);
-		if (nb > ours)
-			say_warning("interface %s receives on %u queues, and port %s has %u of them: "
-				"frames on the others stay with the kernel; receive on fewer ('ethtool "
-				"-L %s combined %u'), or give more lcores and queue_count=%u",
-				s->ifname, nb, s->port, ours, s->ifname, ours, nb);
+	for (unsigned int i = 0; app->steer != NULL && i < app->steer->nb && ret == 0; i++) {
+		struct steered *s = &app->steer->ports[i];
+
+		ret = s->way->start(app, s);
 	}
-	return 0;
+	if (ret == 0)
+		steer_update_filters(app);
+	return ret;
+}
+
+void
+steer_update_filters(struct app *app)
+{
+	for (unsigned int i = 0; app->steer != NULL && i < app->steer->nb; i++) {
+		const struct steered *s = &app->steer->ports[i];
+		const struct port *p = steer_port(app, s);
+		bool all = p != NULL && p->conf.accept != DLO_ACCEPT_OWN;
+		int ret = s->beside != NULL ? dlo_steer_beside_promiscuous(s->beside, all) : 0;
+
+		if (ret != 0)
+			say_warning("port %s: interface %s cannot be made to receive what is for others: %s",
+				s->port, s->ifname, strerror(-ret));
+	}
+}
+
+bool
+steer_needs_net_admin(const struct app *app)
+{
+	for (unsigned int i = 0; app->steer != NULL && i < app->steer->nb; i++) {
+		const struct steered *s = &app->steer->ports[i];
+
+		if (s->beside != NULL && dlo_steer_beside_is_filter(s->beside))
+			return true;
+	}
+	return false;
 }
 
 void
 steer_stop(struct app *app)
 {
-	for (unsigned int i = 0; app->steer != NULL && i < app->steer->nb; i++) {
-		struct steered *s = &app->steer->ports[i];
-
-		if (s->link >= 0)
-			close(s->link);
-		if (s->object >= 0)
-			close(s->object);
-	}
+	for (unsigned int i = 0; app->steer != NULL && i < app->steer->nb; i++)
+		app->steer->ports[i].way->stop(&app->steer->ports[i]);
 	free(app->steer);
 	app->steer = NULL;
 }

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """
---steer on a veth: what the kernel's own traffic on the interface pays for it.
+--steer on a veth, by XDP and by tc: what the kernel's own traffic on the interface pays for it, and how many
+frames a second can be steered.
 """
 
+import functools
 import json
 import os
 import shutil
 
+import xdp
 from measure import Case
 from netns import Veth
 from process import Process
+from program import dpdk_lo
 
 ORDER = 60
 HERE, THERE = "192.0.2.1", "192.0.2.9"
@@ -24,16 +28,17 @@ SEC("xdp.frags") int pass_all(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 """
-OURS = "dpdk-lo --steer beside it"
+BY_XDP, BY_TC = "dpdk-lo --steer by XDP", "dpdk-lo --steer by tc"
+PORTS = {BY_XDP: "net_af_xdp0,iface={}", BY_TC: "net_vtap0,beside={}"}
 TITLE = "iperf3, one TCP stream, veth of 64 KiB segments, nothing steered"
 
 
-def start_steered(ctx, ns):
+def start_steered(ctx, ns, port):
 	"""A dpdk-lo with the rule on the near end, ready."""
 	prefix = ctx.scratch.name("p")
 	log = os.path.join(ctx.logs, f"{ctx.label}-{prefix}.log".replace(" ", "-"))
 	process = Process(ctx.scratch, ns.argv(ctx.dpdk_lo, "--no-pci", "--no-huge", "-m", "128",
-		"--file-prefix", prefix, "--vdev", "net_af_xdp0,iface=steer0", "--", "--steer", RULE), prefix, log)
+		"--file-prefix", prefix, "--vdev", port.format("steer0"), "--", "--steer", RULE), prefix, log)
 	process.wait_for('"dpdk-lo: ready"', lambda: process.said("dpdk-lo: ready"))
 	return process
 
@@ -78,9 +83,22 @@ class Kernel:
 
 
 def cases(_):
+	kernel, empty = "kernel alone", "an empty XDP program"
 	for direction, reverse in (("in", False), ("out", True)):
-		yield Case(f"steer-{direction}", f"{TITLE}, {'to' if not reverse else 'from'} the host",
-			[Kernel("kernel alone", lambda *_: None, reverse), Kernel("an empty XDP program", put_empty, reverse),
-				Kernel(OURS, start_steered, reverse)],
-			[(OURS, "kernel alone", 0.95), (OURS, "an empty XDP program", None)], clock="wall", unit="Gbit/s",
+		sides = [Kernel(kernel, lambda *_: None, reverse), Kernel(empty, put_empty, reverse)]
+		sides += [Kernel(name, functools.partial(start_steered, port=port), reverse) for name, port in PORTS.items()]
+		yield Case(f"steer-{direction}", f"{TITLE}, {'to' if not reverse else 'from'} the host", sides,
+			[(BY_TC, kernel, 0.95), (BY_XDP, kernel, None), (BY_XDP, empty, None)], clock="wall", unit="Gbit/s",
 			note="The empty program is what the kernel charges for any program on a veth.")
+	yield Case("steer-rate", "64 B from dpdk-lo-gen (net_af_packet) over a veth and back, all of them steered",
+		[xdp.Veth(xdp.XdpTx.name, kernel=xdp.XdpTx())] + [xdp.Veth(name, make=functools.partial(steered, name=name, port=port))
+			for name, port in PORTS.items()],
+		[(BY_TC, BY_XDP, None), (BY_XDP, xdp.XdpTx.name, None)], clock="wall",
+		note="The kernel's work for the sender, the veth and the steering share two CPUs with both programs.")
+
+
+def steered(name, port, *, vdev, **rest):
+	"""A dpdk-lo that takes all UDP from the interface that @vdev names."""
+	interface = vdev.split("iface=")[1]
+	return dpdk_lo("l4", name=name, vdev=port.format(interface), options=["--steer", "udp", "--accept", "any"],
+		**rest)

@@ -79,12 +79,14 @@ const struct dlo_option dlo_options[] = {
 		.arg = "EXPR",
 		.port_bit = DLO_CONF_STEER,
 		.group = REFLECTION,
-		.help = "Of the interface below a net_af_xdp port take only frames that match, as in "
-			"'udp dst port 862 or ether proto 0x8902', and leave all others to the kernel, so that "
-			"the interface stays in use. A part of pcap-filter(7): 'ip', 'ip6', 'arp', 'tcp', "
-			"'udp', 'sctp', 'icmp', 'icmp6', '[src|dst] host', 'net', 'port', 'portrange', "
-			"'ether proto', 'ether [src|dst]' and 'vlan', joined by 'and' and 'or'. May be "
-			"repeated.",
+		.help = "Of an interface in use take only frames that match, as in 'udp dst port 862 or ether "
+			"proto 0x8902', and leave all others to the kernel. For ports as '--vdev "
+			"net_af_xdp0,iface=eth0' (by XDP: most frames a second) and '--vdev "
+			"net_vtap0,beside=eth0' (by tc: the kernel's own traffic stays as fast as it was, on "
+			"any Ethernet interface, and frames may have any length). A part of "
+			"pcap-filter(7): 'ip', 'ip6', 'arp', 'tcp', 'udp', 'sctp', 'icmp', "
+			"'icmp6', '[src|dst] host', 'net', 'port', 'portrange', 'ether proto', 'ether "
+			"[src|dst]' and 'vlan', joined by 'and' and 'or'. May be repeated.",
 		.dflt = "all frames",
 		.set = dlo_conf_set_steer,
 	},

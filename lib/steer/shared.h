@@ -60,6 +60,11 @@ struct dlo_steer_rule {
 	__u32 unused;
 };
 
+/** Places in the map of devices of the programs of tc. */
+#define DLO_STEER_INTERFACE 0
+#define DLO_STEER_TAP 1
+#define DLO_STEER_DEVICES 2
+
 struct dlo_steer_table {
 	__u8 magic[DLO_STEER_MAGIC_LEN];
 	__u32 nb_rules;

@@ -174,6 +174,11 @@ has "$PID" net_admin bpf sys_admin
 in_peer ping -n -q -c 2 -i 0.1 -W 2 192.0.2.1 >"$T/ping.out" 2>&1 || fail "no answer over AF_XDP"
 stop "$PID"
 if ip link show dev dlp0 | grep -q xdp; then fail "an XDP program stays on the interface"; fi
+as_user net_admin,bpf
+start user-tc --no-pci --vdev net_vtap0,beside=dlp0 -- --address 192.0.2.1 --steer 'arp or icmp'
+if [ "$(printf '%s\n' 6.6 "$(uname -r)" | sort -V | head -n 1)" = 6.6 ]; then has "$PID"; else has "$PID" net_admin; fi
+in_peer ping -n -q -c 2 -i 0.1 -W 2 192.0.2.1 >"$T/ping.out" 2>&1 || fail "no answer beside an interface"
+stop "$PID"
 DLO=$ROOTS
 start root-xdp --no-pci --vdev net_af_xdp0,iface=dlp0 -- --address 192.0.2.1
 has "$PID" net_admin bpf sys_admin

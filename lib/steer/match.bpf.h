@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef DLO_STEER_MATCH_BPF_H
+#define DLO_STEER_MATCH_BPF_H
 
 /*
- * Frames that match a rule go to the AF_XDP socket of their receive queue; all others, and those of
- * queues without a socket, take the way that they would have taken without this program. net_af_xdp
- * loads it, by its xdp_prog= argument: hence the name of the map.
+ * Does a rule ask for this frame? The same for an XDP program and one of tc: where the bytes come from
+ * is the business of peek(), which whoever includes this has, and of its context's type.
  */
 
-#include <linux/types.h>
-#include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <bpf/bpf_endian.h>
-#include <bpf/bpf_helpers.h>
 
 #include "steer/shared.h"
 
-#define QUEUES_MAX 256
 #define TAGS_MAX 2
+#define NO_TAG 0xffff
 
 #define PROTO_TCP 6
 #define PROTO_UDP 17
@@ -23,16 +21,15 @@
 
 #define IPV4_OFFSET_MASK 0x1fff
 
-char LICENSE[] SEC("license") = "BSD";
+/* Room for whatever is looked at in one piece, for a peek() that has to copy. */
+struct piece {
+	__u64 words[5];
+};
 
-struct {
-	__uint(type, BPF_MAP_TYPE_XSKMAP);
-	__uint(max_entries, QUEUES_MAX);
-	__uint(key_size, sizeof(__u32));
-	__uint(value_size, sizeof(__u32));
-} xsks_map SEC(".maps");
+/* @return @len bytes at @at of the frame, in @room or elsewhere; NULL: it is shorter than that */
+static __always_inline const void *peek(STEER_CTX *ctx, __u32 at, __u32 len, struct piece *room);
 
-/* Filled in in the object file: constants to the verifier, which removes what no rule asks for. */
+/* Filled in before the program is loaded: constants to the verifier, which removes what no rule asks for. */
 const volatile struct dlo_steer_table table = { .magic = DLO_STEER_MAGIC };
 
 struct ethernet {
@@ -68,7 +65,7 @@ struct ipv6 {
 struct packet {
 	__u64 src_mac, dst_mac;
 	__u32 src[4], dst[4];
-	__u32 vlan; /* 0xffff: no tag */
+	__u32 vlan; /* of the outer tag; NO_TAG */
 	__u32 type;
 	__u32 proto; /* 256: no IP */
 	__u32 has_ports;
@@ -83,13 +80,15 @@ mac_of(const __u8 *b)
 }
 
 static __always_inline void
-parse_ports(struct packet *p, const void *at, const void *end)
+parse_ports(struct packet *p, STEER_CTX *ctx, __u32 at)
 {
-	const __be16 *ports = at;
+	struct piece room;
+	const __be16 *ports;
 
-	if ((const void *)(ports + 2) > end)
-		return;
 	if (p->proto != PROTO_TCP && p->proto != PROTO_UDP && p->proto != PROTO_SCTP)
+		return;
+	ports = peek(ctx, at, 2 * sizeof(*ports), &room);
+	if (!ports)
 		return;
 	p->src_port = bpf_ntohs(ports[0]);
 	p->dst_port = bpf_ntohs(ports[1]);
@@ -97,61 +96,68 @@ parse_ports(struct packet *p, const void *at, const void *end)
 }
 
 static __always_inline void
-parse_ip(struct packet *p, const void *at, const void *end)
+parse_ip(struct packet *p, STEER_CTX *ctx, __u32 at)
 {
+	struct piece room;
+
 	if (p->type == ETH_P_IP) {
-		const struct ipv4 *ip = at;
+		const struct ipv4 *ip = peek(ctx, at, sizeof(*ip), &room);
 		__u32 len;
 
-		if ((const void *)(ip + 1) > end || ip->version_ihl >> 4 != 4)
+		if (!ip || ip->version_ihl >> 4 != 4)
 			return;
 		p->proto = ip->proto;
 		p->src[0] = ip->src;
 		p->dst[0] = ip->dst;
 		len = (ip->version_ihl & 0x0f) * 4;
 		if (len >= sizeof(*ip) && (ip->frag & bpf_htons(IPV4_OFFSET_MASK)) == 0)
-			parse_ports(p, at + len, end);
+			parse_ports(p, ctx, at + len);
 	} else if (p->type == ETH_P_IPV6) {
-		const struct ipv6 *ip = at;
+		const struct ipv6 *ip = peek(ctx, at, sizeof(*ip), &room);
 
-		if ((const void *)(ip + 1) > end)
+		if (!ip)
 			return;
 		p->proto = ip->next;
 		for (int i = 0; i < 4; i++) {
 			p->src[i] = ip->src[i];
 			p->dst[i] = ip->dst[i];
 		}
-		parse_ports(p, ip + 1, end);
+		parse_ports(p, ctx, at + sizeof(*ip));
 	}
 }
 
-/* @return 0 for a frame without an Ethernet header. */
+/*
+ * @param vlan of a tag in front of the frame that was taken out of it; NO_TAG: none was
+ * @return 0 for a frame without an Ethernet header.
+ */
 static __always_inline int
-parse(struct packet *p, const void *at, const void *end)
+parse(struct packet *p, STEER_CTX *ctx, __u32 vlan)
 {
-	const struct ethernet *eth = at;
+	struct piece room;
+	const struct ethernet *eth = peek(ctx, 0, sizeof(*eth), &room);
+	__u32 at = sizeof(*eth);
 
-	if ((const void *)(eth + 1) > end)
+	if (!eth)
 		return 0;
 	p->dst_mac = mac_of(eth->dst);
 	p->src_mac = mac_of(eth->src);
 	p->type = bpf_ntohs(eth->type);
-	p->vlan = 0xffff;
+	p->vlan = vlan;
 	p->proto = 256;
-	at = eth + 1;
-	for (int i = 0; i < TAGS_MAX; i++) {
-		const struct tag *tag = at;
+	for (int i = vlan != NO_TAG; i < TAGS_MAX; i++) {
+		const struct tag *tag;
 
 		if (p->type != ETH_P_8021Q && p->type != ETH_P_8021AD)
 			break;
-		if ((const void *)(tag + 1) > end)
+		tag = peek(ctx, at, sizeof(*tag), &room);
+		if (!tag)
 			return 1;
-		if (i == 0)
+		if (p->vlan == NO_TAG)
 			p->vlan = bpf_ntohs(tag->tci) & 0x0fff;
 		p->type = bpf_ntohs(tag->type);
-		at = tag + 1;
+		at += sizeof(*tag);
 	}
-	parse_ip(p, at, end);
+	parse_ip(p, ctx, at);
 	return 1;
 }
 
@@ -214,19 +220,20 @@ matches(const volatile struct dlo_steer_rule *r, const struct packet *p)
 	return 1;
 }
 
-/* Frames in several pieces, too: all headers lie in the first, and the kernel need not join them. */
-SEC("xdp.frags")
-int
-dlo_steer(struct xdp_md *ctx)
+/* @return whether any rule asks for it */
+static __always_inline int
+is_asked_for(STEER_CTX *ctx, __u32 vlan)
 {
 	struct packet p = {};
 
-	if (!parse(&p, (const void *)(long)ctx->data, (const void *)(long)ctx->data_end))
-		return XDP_PASS;
+	if (!parse(&p, ctx, vlan))
+		return 0;
 #pragma unroll
 	for (unsigned int i = 0; i < DLO_STEER_RULES_MAX; i++) {
 		if (i < table.nb_rules && matches(&table.rules[i], &p))
-			return bpf_redirect_map(&xsks_map, ctx->rx_queue_index, XDP_PASS);
+			return 1;
 	}
-	return XDP_PASS;
+	return 0;
 }
+
+#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "steer/steer.h"
+#include "steer/xdp.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,25 +18,8 @@
 #include <sys/socket.h>
 
 #include "ebpf/quiet.h"
-#include "steer/steer_skel.h"
-
-__attribute__((format(printf, 3, 4)))
-static int
-fail(char err[DLO_STEER_ERR], int code, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(err, DLO_STEER_ERR, fmt, ap);
-	va_end(ap);
-	return code;
-}
-
-bool
-dlo_steer_built(void)
-{
-	return true;
-}
+#include "steer/sentence.h"
+#include "steer/xdp_skel.h"
 
 static int
 write_all(int fd, const uint8_t *data, size_t size)
@@ -79,21 +61,21 @@ fill_table(struct dlo_steer_table *at, const struct dlo_steer_rule *rules, unsig
 }
 
 int
-dlo_steer_object(const struct dlo_steer_rule *rules, unsigned int nb, char err[DLO_STEER_ERR])
+dlo_steer_xdp_object(const struct dlo_steer_rule *rules, unsigned int nb, char err[DLO_STEER_ERR])
 {
 	struct dlo_steer_table *table;
 	size_t size = 0;
-	const void *elf = steer_bpf__elf_bytes(&size);
+	const void *elf = xdp_bpf__elf_bytes(&size);
 	uint8_t *object = malloc(size);
 	int fd = -1, ret = -ENOMEM;
 
 	if (object == NULL)
-		return fail(err, ret, "out of memory");
+		return dlo_steer_fail(err, ret, "out of memory");
 	memcpy(object, elf, size);
 	table = find_table(object, size);
 	if (table == NULL || nb > DLO_STEER_RULES_MAX) {
 		free(object);
-		return fail(err, -EINVAL, "the steering program of this build has no place for its "
+		return dlo_steer_fail(err, -EINVAL, "the steering program of this build has no place for its "
 			"rules: build it again");
 	}
 	fill_table(table, rules, nb);
@@ -104,7 +86,7 @@ dlo_steer_object(const struct dlo_steer_rule *rules, unsigned int nb, char err[D
 		return fd;
 	if (fd >= 0)
 		close(fd);
-	return fail(err, ret, "no memory for the steering program: %s", strerror(-ret));
+	return dlo_steer_fail(err, ret, "no memory for the steering program: %s", strerror(-ret));
 }
 
 /* The program on the interface. @return a descriptor, -ENOENT when there is none, or -errno */
@@ -144,7 +126,7 @@ take_off(unsigned int ifindex, int prog_fd)
 }
 
 int
-dlo_steer_check(const char *ifname, char err[DLO_STEER_ERR])
+dlo_steer_xdp_check(const char *ifname, char err[DLO_STEER_ERR])
 {
 	unsigned int ifindex = if_nametoindex(ifname);
 	struct bpf_prog_info info;
@@ -152,24 +134,24 @@ dlo_steer_check(const char *ifname, char err[DLO_STEER_ERR])
 
 	dlo_ebpf_quiet();
 	if (ifindex == 0)
-		return fail(err, -ENODEV, "there is no interface %s: see 'ip link'", ifname);
+		return dlo_steer_fail(err, -ENODEV, "there is no interface %s: see 'ip link'", ifname);
 	fd = program_on(ifindex, &info);
 	if (fd == -ENOENT)
 		return 0;
 	if (fd < 0)
-		return fail(err, fd, "cannot look for XDP programs on interface %s: %s%s", ifname,
+		return dlo_steer_fail(err, fd, "cannot look for XDP programs on interface %s: %s%s", ifname,
 			strerror(-fd), fd == -EPERM ? "; run dpdk-lo as root (sudo), or grant it "
 			"CAP_BPF, CAP_NET_ADMIN and CAP_NET_RAW" : "");
 	if (strcmp(info.name, DLO_STEER_PROG) != 0) {
 		close(fd);
-		return fail(err, -EBUSY, "interface %s has an XDP program of somebody else, '%s': take "
+		return dlo_steer_fail(err, -EBUSY, "interface %s has an XDP program of somebody else, '%s': take "
 			"it off first, as with 'ip link set dev %s xdp off'",
 			ifname, info.name, ifname);
 	}
 	ret = take_off(ifindex, fd);
 	close(fd);
 	if (ret != 0)
-		return fail(err, -EBUSY, "another dpdk-lo steers frames of interface %s: stop it first",
+		return dlo_steer_fail(err, -EBUSY, "another dpdk-lo steers frames of interface %s: stop it first",
 			ifname);
 	return 0;
 }
@@ -196,7 +178,7 @@ attach_flags(const char *ifname)
 }
 
 int
-dlo_steer_adopt(const char *ifname, char err[DLO_STEER_ERR])
+dlo_steer_xdp_adopt(const char *ifname, char err[DLO_STEER_ERR])
 {
 	unsigned int ifindex = if_nametoindex(ifname);
 	struct bpf_link_create_opts opts;
@@ -208,7 +190,7 @@ dlo_steer_adopt(const char *ifname, char err[DLO_STEER_ERR])
 	if (fd < 0 || strcmp(info.name, DLO_STEER_PROG) != 0) {
 		if (fd >= 0)
 			close(fd);
-		return fail(err, fd < 0 ? fd : -EBUSY, "the steering program is not on interface %s "
+		return dlo_steer_fail(err, fd < 0 ? fd : -EBUSY, "the steering program is not on interface %s "
 			"(%s): did somebody take it off while dpdk-lo started?",
 			ifname, fd < 0 ? strerror(-fd) : "another one is");
 	}
@@ -219,7 +201,18 @@ dlo_steer_adopt(const char *ifname, char err[DLO_STEER_ERR])
 	link = ret == 0 ? bpf_link_create(fd, (int)ifindex, BPF_XDP, &opts) : ret;
 	close(fd);
 	if (link < 0)
-		return fail(err, link, "cannot hang the steering program on interface %s: %s; it takes "
+		return dlo_steer_fail(err, link, "cannot hang the steering program on interface %s: %s; it takes "
 			"Linux 5.9 or later", ifname, strerror(-link));
 	return link;
+}
+
+bool
+dlo_steer_xdp_is_generic(const char *ifname)
+{
+	struct bpf_xdp_query_opts opts;
+
+	memset(&opts, 0, sizeof(opts));
+	opts.sz = sizeof(opts);
+	return bpf_xdp_query((int)if_nametoindex(ifname), 0, &opts) == 0 &&
+		opts.attach_mode == XDP_ATTACHED_SKB;
 }
