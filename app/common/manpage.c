@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "quote.h"
+
 /* One character of text; a hyphen must stay one that can be pasted into a shell. */
 static void
 put_char(FILE *out, char c)
@@ -27,14 +29,6 @@ put_char(FILE *out, char c)
 	}
 }
 
-/* An apostrophe stands after a letter and before one, a quote does not. */
-static bool
-opens_quote(const char *text, const char *at)
-{
-	return at[0] == '\'' && (at == text || !isalnum((unsigned char)at[-1])) && at[1] != '\0' &&
-		strchr(at + 1, '\'') != NULL;
-}
-
 static void
 put_text(FILE *out, const char *text)
 {
@@ -43,10 +37,10 @@ put_text(FILE *out, const char *text)
 	if (text[0] == '.' || text[0] == '\'')
 		fputs("\\&", out);
 	for (const char *c = text; *c != '\0'; c++) {
-		if (!bold && opens_quote(text, c)) {
+		if (!bold && quote_opens(text, c)) {
 			fputs("\\fB", out);
 			bold = true;
-		} else if (bold && *c == '\'' && !isalnum((unsigned char)c[1])) {
+		} else if (bold && quote_closes(c)) {
 			fputs("\\fR", out);
 			bold = false;
 		} else {

@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "markdown.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
-/* An apostrophe stands after a letter and before one, a quote does not. */
-static bool
-opens_quote(const char *text, const char *at)
-{
-	return at[0] == '\'' && (at == text || !isalnum((unsigned char)at[-1])) && at[1] != '\0' &&
-		strchr(at + 1, '\'') != NULL;
-}
+#include "quote.h"
 
 /* Quoted words become code; what Markdown would take for its own is escaped. */
 static void
@@ -20,10 +13,10 @@ put_text(FILE *out, const char *text)
 	bool code = false;
 
 	for (const char *c = text; *c != '\0'; c++) {
-		if (!code && opens_quote(text, c)) {
+		if (!code && quote_opens(text, c)) {
 			fputc('`', out);
 			code = true;
-		} else if (code && *c == '\'' && !isalnum((unsigned char)c[1])) {
+		} else if (code && quote_closes(c)) {
 			fputc('`', out);
 			code = false;
 		} else {

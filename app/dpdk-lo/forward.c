@@ -11,6 +11,7 @@
 #include <rte_mbuf.h>
 
 #include "capture.h"
+#include "drop.h"
 #include "log.h"
 #include "peers.h"
 #include "plans.h"
@@ -122,16 +123,6 @@ send_by(const struct forwarder *f, const struct port *out, struct rte_mbuf **pkt
 	return sent;
 }
 
-/* A frame that cannot go on: it has its verdict, and its end. */
-static void
-drop(struct queue *q, struct rte_mbuf *m, enum dlo_verdict why)
-{
-	dlo_count(&q->counters.verdict[why], 1);
-	if (unlikely(q->capture != NULL))
-		capture_tx_drop(q->capture, q, m, why);
-	rte_pktmbuf_free(m);
-}
-
 /* @slots: of each frame's loopback, where it is one's */
 static void
 flush(struct queue *q, const struct port *out, struct rte_mbuf **pkts, const uint16_t *slots,
@@ -169,7 +160,7 @@ punt_frames(struct queue *q, struct rte_mbuf **pkts, uint16_t nb)
 		enum dlo_verdict v = dlo_punt(q->plan, pkts[i], &from, &loopback);
 
 		if (v != DLO_PUNTED) {
-			drop(q, pkts[i], v);
+			queue_drop(q, pkts[i], v);
 			continue;
 		}
 		if (loopback != DLO_PUNT_NO_LOOPBACK)
@@ -279,7 +270,7 @@ route_frames(struct queue *q, struct rte_mbuf **pkts, uint16_t nb)
 				v = dlo_forward(m, &to->mac, &hop.station, to->mtu);
 		}
 		if (v != DLO_FORWARDED) {
-			drop(q, m, v);
+			queue_drop(q, m, v);
 			continue;
 		}
 		/* Neighbours in the burst for one port go together; their order stays. */

@@ -10,7 +10,7 @@
 #include <rte_mbuf.h>
 #include <rte_random.h>
 
-#include "capture.h"
+#include "drop.h"
 #include "impair/flow.h"
 #include "impair/impair.h"
 #include "log.h"
@@ -207,15 +207,6 @@ impair_start(struct app *app)
 	return 0;
 }
 
-static void
-drop(struct queue *q, struct rte_mbuf *m, enum dlo_verdict why)
-{
-	dlo_count(&q->counters.verdict[why], 1);
-	if (unlikely(q->capture != NULL))
-		capture_tx_drop(q->capture, q, m, why);
-	rte_pktmbuf_free(m);
-}
-
 void
 impair_give_up(struct queue *q)
 {
@@ -226,7 +217,7 @@ impair_give_up(struct queue *q)
 
 		while (sched != NULL && dlo_impair_take(sched, UINT64_MAX, &held, 1) == 1) {
 			dlo_count(&q->counters.held, -UINT64_C(1));
-			drop(q, held.frame, DLO_DROP_TX_FULL);
+			queue_drop(q, held.frame, DLO_DROP_TX_FULL);
 		}
 	}
 }
@@ -304,7 +295,7 @@ take_in(struct queue *q, struct line *line, struct rte_mbuf *m, const struct dlo
 	struct dlo_impair_held held = *mark;
 
 	if (fate.lost) {
-		drop(q, m, DLO_DROP_LOST);
+		queue_drop(q, m, DLO_DROP_LOST);
 		return;
 	}
 	held.frame = m;
@@ -312,7 +303,7 @@ take_in(struct queue *q, struct line *line, struct rte_mbuf *m, const struct dlo
 	held.flow = line->by_flow ? flow_of(m) : 0;
 	held.segments = m->nb_segs;
 	if (!dlo_impair_hold(line->sched, &fate, &held, now)) {
-		drop(q, m, DLO_DROP_HELD_FULL);
+		queue_drop(q, m, DLO_DROP_HELD_FULL);
 		return;
 	}
 	dlo_count(&q->counters.held, 1);

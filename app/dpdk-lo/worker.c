@@ -15,6 +15,7 @@
 
 #include "answer/answer.h"
 #include "capture.h"
+#include "drop.h"
 #include "forward.h"
 #include "idle.h"
 #include "impair.h"
@@ -155,12 +156,9 @@ drop_chains(struct queue *q, struct rte_mbuf **pkts, struct dlo_burst *burst)
 			burst->verdict[kept] = burst->verdict[i];
 			pkts[kept++] = pkts[i];
 		} else {
-			dlo_count(&q->counters.verdict[DLO_DROP_TOO_BIG], 1);
 			burst->back_bytes -= rte_pktmbuf_pkt_len(pkts[i]);
 			burst->nb_reflected -= burst->verdict[i] == DLO_REFLECTED;
-			if (unlikely(q->capture != NULL))
-				capture_tx_drop(q->capture, q, pkts[i], DLO_DROP_TOO_BIG);
-			rte_pktmbuf_free(pkts[i]);
+			queue_drop(q, pkts[i], DLO_DROP_TOO_BIG);
 		}
 	}
 	burst->nb_back = kept;

@@ -19,18 +19,6 @@ dlo_conf_stamp_init(struct dlo_conf_stamp *stamp)
 }
 
 static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-static int
 read_hex(const char *file, const char *text, size_t len, struct dlo_conf_stamp *stamp,
 	char err[DLO_CONF_ERR])
 {
@@ -38,7 +26,7 @@ read_hex(const char *file, const char *text, size_t len, struct dlo_conf_stamp *
 		return dlo_conf_fail(err, "the key in '%s' ends in half a byte, give two hex digits "
 			"for each", file);
 	for (size_t i = 0; i < len; i += 2) {
-		int high = hex_digit(text[i]), low = hex_digit(text[i + 1]);
+		int high = dlo_conf_hex_digit(text[i]), low = dlo_conf_hex_digit(text[i + 1]);
 
 		if (high < 0 || low < 0)
 			return dlo_conf_fail(err, "the key in '%s' has something else than hex digits "

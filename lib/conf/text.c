@@ -104,8 +104,8 @@ dlo_conf_read_text(const char *what, const char *text, char *ret, size_t size,
 	return 0;
 }
 
-static int
-hex_digit(char c)
+int
+dlo_conf_hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -124,8 +124,8 @@ dlo_conf_read_mac(const char *text, uint8_t ret[6], char err[DLO_CONF_ERR])
 	bool good = strlen(text) == 17;
 
 	for (unsigned int i = 0; good && i < 6; i++) {
-		int high = hex_digit(text[3 * i]);
-		int low = hex_digit(text[3 * i + 1]);
+		int high = dlo_conf_hex_digit(text[3 * i]);
+		int low = dlo_conf_hex_digit(text[3 * i + 1]);
 
 		good = high >= 0 && low >= 0 && text[3 * i + 2] == (i < 5 ? ':' : '\0');
 		mac[i] = (uint8_t)(high * 16 + low);

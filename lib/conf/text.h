@@ -37,6 +37,9 @@ int dlo_conf_read_word(const char *what, const char *const *names, const char *t
 int dlo_conf_read_text(const char *what, const char *text, char *ret, size_t size,
 	char err[DLO_CONF_ERR]);
 
+/** @return the value of a hexadecimal digit of either case, 0 to 15; -1: @p c is none */
+int dlo_conf_hex_digit(char c);
+
 /** Unicast Ethernet address, six pairs of hex digits with colons. @return 0, or -EINVAL. */
 int dlo_conf_read_mac(const char *text, uint8_t ret[6], char err[DLO_CONF_ERR]);
 

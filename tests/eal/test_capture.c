@@ -19,6 +19,7 @@
 #include "app_fake.h"
 #include "capture.h"
 #include "eal_start.h"
+#include "mbufs.h"
 #include "pcapng_read.h"
 
 #define PACKET_BLOCK 6
@@ -34,27 +35,12 @@ static struct app *app;
 static struct rte_mbuf *
 frame(uint8_t first, uint32_t len, uint16_t seg)
 {
-	struct rte_mbuf *head = rte_pktmbuf_alloc(pool), *last = head;
-	uint32_t done = 0;
+	static uint8_t bytes[UINT16_MAX + 64];
 
-	assert_non_null(head);
-	for (;;) {
-		uint16_t part = RTE_MIN(len - done, (uint32_t)seg);
-		uint8_t *data = rte_pktmbuf_mtod(last, uint8_t *);
-
-		for (uint16_t i = 0; i < part; i++)
-			data[i] = (uint8_t)(first + done + i);
-		last->data_len = part;
-		done += part;
-		if (done == len)
-			break;
-		last->next = rte_pktmbuf_alloc(pool);
-		assert_non_null(last->next);
-		last = last->next;
-		head->nb_segs++;
-	}
-	head->pkt_len = len;
-	return head;
+	assert_true(len <= sizeof(bytes));
+	for (uint32_t i = 0; i < len; i++)
+		bytes[i] = (uint8_t)(first + i);
+	return mbuf_from_pool(pool, bytes, len, seg);
 }
 
 static void

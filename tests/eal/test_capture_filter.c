@@ -15,6 +15,7 @@
 #include "capture_filter.h"
 #include "eal_start.h"
 #include "filter.h"
+#include "mbufs.h"
 
 /*
  * However a frame is cut into segments, libpcap must see what it sees in one piece; and the filter of
@@ -73,29 +74,6 @@ static const uint16_t segments[] = { 2048, 14, 17, 1 };
 
 static struct rte_mempool *pool;
 
-static struct rte_mbuf *
-to_mbuf(const uint8_t *data, uint32_t len, uint16_t seg)
-{
-	struct rte_mbuf *head = rte_pktmbuf_alloc(pool), *last = head;
-
-	assert_non_null(head);
-	for (uint32_t done = 0;;) {
-		uint16_t part = RTE_MIN(len - done, (uint32_t)seg);
-
-		memcpy(rte_pktmbuf_mtod(last, void *), data + done, part);
-		last->data_len = part;
-		done += part;
-		if (done == len)
-			break;
-		last->next = rte_pktmbuf_alloc(pool);
-		assert_non_null(last->next);
-		last = last->next;
-		head->nb_segs++;
-	}
-	head->pkt_len = len;
-	return head;
-}
-
 /** @return how many frames of the table matched. */
 static unsigned int
 compare(const char *expression, const struct bpf_program *oracle, const struct capture_filter *f,
@@ -113,7 +91,7 @@ compare(const char *expression, const struct bpf_program *oracle, const struct c
 			uint8_t mask[DLO_FILTER_REACH];
 
 			for (unsigned int s = 0; s < RTE_DIM(segments); s++) {
-				struct rte_mbuf *m = to_mbuf(data, lengths[l], segments[s]);
+				struct rte_mbuf *m = mbuf_from_pool(pool, data, lengths[l], segments[s]);
 				bool got = capture_filter_match(f, m);
 				bool got_port = port->match == NULL || port->match(port->ctx, m);
 

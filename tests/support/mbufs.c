@@ -50,6 +50,32 @@ mbuf_chain(const uint8_t *bytes, uint32_t len, const uint32_t *lens, unsigned in
 	return first;
 }
 
+struct rte_mbuf *
+mbuf_from_pool(struct rte_mempool *pool, const uint8_t *bytes, uint32_t len, uint16_t seg)
+{
+	struct rte_mbuf *first = NULL, *last = NULL;
+	uint32_t done = 0;
+
+	do {
+		struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
+
+		if (m == NULL)
+			abort();
+		m->data_len = (uint16_t)RTE_MIN(len - done, (uint32_t)seg);
+		memcpy(rte_pktmbuf_mtod(m, void *), bytes + done, m->data_len);
+		done += m->data_len;
+		if (first == NULL) {
+			first = m;
+		} else {
+			last->next = m;
+			first->nb_segs++;
+		}
+		last = m;
+	} while (done < len);
+	first->pkt_len = len;
+	return first;
+}
+
 uint32_t
 mbuf_bytes(const struct rte_mbuf *m, uint8_t *buf, uint32_t size)
 {

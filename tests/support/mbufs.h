@@ -15,6 +15,10 @@
 struct rte_mbuf *mbuf_chain(const uint8_t *bytes, uint32_t len, const uint32_t *lens,
 	unsigned int nb, uint32_t tailroom);
 
+/* The same from a pool, for tests that have EAL: segments of at most seg bytes. Free it as DPDK does. */
+struct rte_mbuf *mbuf_from_pool(struct rte_mempool *pool, const uint8_t *bytes, uint32_t len,
+	uint16_t seg);
+
 /* Copy the bytes of a chain to buf (room for size); returns how many there are. */
 uint32_t mbuf_bytes(const struct rte_mbuf *m, uint8_t *buf, uint32_t size);
 

@@ -63,11 +63,17 @@ void frame_pad(struct frame *f, uint32_t len, uint8_t with);
 /* Shorthands: Ethernet from the tester to us, finished. */
 void frame_udp4(struct frame *f, uint32_t payload);
 void frame_udp6(struct frame *f, uint32_t payload);
+/* Ethernet and an IP header of one family or the other, from the tester to us. */
+void frame_to_us(struct frame *f, bool v6, uint8_t proto, const char *src, const char *dst);
+/* What an answer to it begins with: MAC and IP addresses changed places, no trailer, this TTL. */
+void frame_turned(const struct frame *in, uint8_t ttl, struct frame *ret);
 
 void put16(uint8_t *p, uint16_t v);
+void put32(uint8_t *p, uint32_t v);
 void put48(uint8_t *p, uint64_t v);
 uint16_t get16(const uint8_t *p);
 uint64_t get48(const uint8_t *p);
+uint64_t get64(const uint8_t *p);
 /* True when the IPv4 header sum and the UDP, TCP or ICMP sum are right. */
 bool frame_sums_good(const struct frame *f);
 
@@ -94,6 +100,8 @@ enum dlo_verdict reflect_mbuf(const struct dlo_plan *plan, struct rte_mbuf *m);
 enum dlo_verdict reflect(const struct dlo_plan *plan, const struct frame *in, struct frame *ret);
 enum dlo_verdict reflect_room(const struct dlo_plan *plan, const struct frame *in,
 	uint32_t tailroom, struct frame *ret);
+/* Of a frame with room behind it for whatever an answer adds. */
+void verdict_is(const struct dlo_plan *plan, const struct frame *f, enum dlo_verdict want);
 /* Timed answers: a lane with room for sessions, and a clock that the plan is given. */
 #define TIMED_SYNCED_NS UINT64_C(1800000000123456789) /* January 2027, when tests begin */
 #define TIMED_TAI 37

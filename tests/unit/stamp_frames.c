@@ -51,13 +51,6 @@ stamp_digest(const uint8_t *bytes, uint32_t len, uint8_t ret[16])
 	memcpy(ret, whole, 16);
 }
 
-static void
-put32(uint8_t *p, uint32_t v)
-{
-	put16(p, v >> 16);
-	put16(p + 2, v);
-}
-
 void
 stamp_seal(const struct dlo_plan *plan, struct frame *f)
 {
@@ -78,11 +71,7 @@ stamp_request(const struct dlo_plan *plan, struct frame *f, bool v6, uint32_t si
 	put16(base + at + 14, STAMP_SSID);
 	if (plan->settings.stamp.authenticated)
 		stamp_digest(base, 96, base + 96);
-	frame_ether(f, MAC_OURS, MAC_TESTER, v6 ? 0x86dd : 0x0800);
-	if (v6)
-		frame_ipv6(f, 17, IP6_TESTER, IP6_OURS);
-	else
-		frame_ipv4(f, 17, IP_TESTER, IP_OURS, NULL, 0);
+	frame_to_us(f, v6, 17, v6 ? IP6_TESTER : IP_TESTER, v6 ? IP6_OURS : IP_OURS);
 	f->b[f->l3 + (v6 ? 7 : 8)] = STAMP_TTL;
 	frame_udp(f, STAMP_SPORT, STAMP_PORT, size);
 	memset(stamp_of(f), 0, size);
@@ -97,12 +86,6 @@ stamp_request_tlvs(const struct dlo_plan *plan, struct frame *f, bool v6, const 
 	stamp_request(plan, f, v6, stamp_base(plan) + len);
 	memcpy(stamp_of(f) + stamp_base(plan), tlvs, len);
 	frame_finish(f);
-}
-
-static uint64_t
-get64(const uint8_t *p)
-{
-	return get48(p) << 16 | get16(p + 6);
 }
 
 /* In the format that the plan wants, not before the tests began and not long after. */

@@ -18,12 +18,6 @@ reply(struct frame *f, const char *spa, const char *tpa)
 	frame_arp(f, 2, MAC_OURS, spa, MAC_TESTER, tpa);
 }
 
-static void
-verdict_is(const struct dlo_plan *plan, const struct frame *f, enum dlo_verdict want)
-{
-	assert_verdict(reflect_room(plan, f, 64, NULL), want);
-}
-
 /* In every mode, guards on or off, by broadcast and by unicast; cut anywhere. */
 static void
 request_for_ours_is_answered(void **state)

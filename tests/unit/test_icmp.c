@@ -28,33 +28,11 @@ echo6(struct frame *f, uint64_t mac, const char *src, const char *dst, uint32_t 
 static void
 reply_to(const struct frame *in, struct frame *ret)
 {
-	bool v4 = in->b[in->l3] >> 4 == 4;
-	uint8_t *ip = ret->b + in->l3;
-
-	*ret = *in;
-	put48(ret->b, MAC_TESTER);
-	put48(ret->b + 6, MAC_OURS);
-	if (v4) {
-		memcpy(ip + 12, in->b + in->l3 + 16, 4);
-		memcpy(ip + 16, in->b + in->l3 + 12, 4);
-		ip[8] = 64;
-		ret->len = in->l3 + get16(ip + 2);
-	} else {
-		memcpy(ip + 8, in->b + in->l3 + 24, 16);
-		memcpy(ip + 24, in->b + in->l3 + 8, 16);
-		ip[7] = 64;
-		ret->len = in->l3 + 40 + get16(ip + 4);
-	}
-	ret->b[ret->l4] = v4 ? 0 : 129;
+	frame_turned(in, 64, ret);
+	ret->b[ret->l4] = in->b[in->l3] >> 4 == 4 ? 0 : 129;
 	frame_finish(ret);
 	if (in->len > ret->len)
 		frame_pad(ret, in->len < 60 ? in->len : 60, 0);
-}
-
-static void
-verdict_is(const struct dlo_plan *plan, const struct frame *f, enum dlo_verdict want)
-{
-	assert_verdict(reflect_room(plan, f, 64, NULL), want);
 }
 
 static void

@@ -31,12 +31,6 @@ advert(struct frame *f, uint64_t mac, const char *dst, uint32_t flags, bool tlla
 	frame_finish(f);
 }
 
-static void
-verdict_is(const struct dlo_plan *plan, const struct frame *f, enum dlo_verdict want)
-{
-	assert_verdict(reflect_room(plan, f, 64, NULL), want);
-}
-
 /* Override and solicited set, router clear, our MAC in an option, hop limit 255. */
 static void
 multicast_solicitation(void **state)

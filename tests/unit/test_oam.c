@@ -51,14 +51,8 @@ swap_macs(struct frame *f)
 	put48(f->b + 6, MAC_OURS);
 }
 
-static uint64_t
-get64(const uint8_t *p)
-{
-	return get48(p) << 16 | get16(p + 6);
-}
-
 static void
-verdict_is(const struct dlo_plan *plan, struct dlo_lane *lane, const struct frame *f,
+oam_verdict_is(const struct dlo_plan *plan, struct dlo_lane *lane, const struct frame *f,
 	enum dlo_verdict want)
 {
 	assert_verdict(reflect_timed(plan, lane, f, 0, NULL), want);
@@ -156,7 +150,7 @@ losses_are_counted(void **state)
 	}
 	dlo_sessions_free(lane.sessions);
 	lane.sessions = NULL;
-	verdict_is(plan, &lane, &f, DLO_DROP_NO_SESSION);
+	oam_verdict_is(plan, &lane, &f, DLO_DROP_NO_SESSION);
 	plan_free(plan);
 }
 
@@ -173,7 +167,7 @@ only_what_is_for_us(void **state)
 		for (unsigned int level = 0; level < 8; level++) {
 			request(&f, LBM, 4, 0, 40);
 			f.b[f.l3] = level << 5;
-			verdict_is(plan, &lane, &f,
+			oam_verdict_is(plan, &lane, &f,
 				level == LEVEL ? DLO_ANSWERED_OAM : DLO_DROP_L2_CONTROL);
 		}
 		/* Replies, continuity checks, link trace, LMM and all others: never. */
@@ -181,19 +175,19 @@ only_what_is_for_us(void **state)
 			if (opcode == LBM || opcode == DMM || opcode == SLM)
 				continue;
 			request(&f, opcode, 32, 0, 40);
-			verdict_is(plan, &lane, &f, DLO_DROP_NOT_REQUEST);
+			oam_verdict_is(plan, &lane, &f, DLO_DROP_NOT_REQUEST);
 		}
 		/* To another station, and to the group of the level: whole segments would answer at once. */
 		request(&f, LBM, 4, 0, 40);
 		put48(f.b, MAC_OTHER);
-		verdict_is(plan, &lane, &f, DLO_DROP_L2_CONTROL);
+		oam_verdict_is(plan, &lane, &f, DLO_DROP_L2_CONTROL);
 		put48(f.b, 0x0180c2000030ull + LEVEL);
-		verdict_is(plan, &lane, &f, DLO_DROP_L2_CONTROL);
+		oam_verdict_is(plan, &lane, &f, DLO_DROP_L2_CONTROL);
 		request(&f, LBM, 4, 0, 40);
 		f.b[6] |= 1;
-		verdict_is(plan, &lane, &f, DLO_DROP_MCAST_SRC);
+		oam_verdict_is(plan, &lane, &f, DLO_DROP_MCAST_SRC);
 		put48(f.b + 6, 0);
-		verdict_is(plan, &lane, &f, DLO_DROP_MCAST_SRC);
+		oam_verdict_is(plan, &lane, &f, DLO_DROP_MCAST_SRC);
 		plan_free(plan);
 		timed_free(&lane);
 	}
@@ -210,16 +204,16 @@ vlans_are_filtered(void **state)
 	plan->settings.oam.vlan = 200;
 	for (unsigned int tags = 0; tags < 3; tags++) {
 		request(&f, LBM, 4, tags, 40);
-		verdict_is(plan, &lane, &f, tags == 2 ? DLO_ANSWERED_OAM : DLO_DROP_L2_CONTROL);
+		oam_verdict_is(plan, &lane, &f, tags == 2 ? DLO_ANSWERED_OAM : DLO_DROP_L2_CONTROL);
 	}
 	plan->settings.oam.vlan = 100;
 	for (unsigned int tags = 0; tags < 3; tags++) {
 		request(&f, LBM, 4, tags, 40);
-		verdict_is(plan, &lane, &f, tags == 1 ? DLO_ANSWERED_OAM : DLO_DROP_L2_CONTROL);
+		oam_verdict_is(plan, &lane, &f, tags == 1 ? DLO_ANSWERED_OAM : DLO_DROP_L2_CONTROL);
 	}
 	/* Off: as it was. */
 	plan->settings.oam.on = false;
-	verdict_is(plan, &lane, &f, DLO_DROP_L2_CONTROL);
+	oam_verdict_is(plan, &lane, &f, DLO_DROP_L2_CONTROL);
 	plan_free(plan);
 	timed_free(&lane);
 }
@@ -240,7 +234,7 @@ every_length(void **state)
 			request(&f, cases[i].opcode, cases[i].fields, tags, 0);
 			for (uint32_t len = f.len; len >= f.l3; len--) {
 				f.len = len;
-				verdict_is(plan, &lane, &f,
+				oam_verdict_is(plan, &lane, &f,
 					len < f.l3 + 4 ? DLO_DROP_L2_CONTROL :
 					len < f.l3 + 4 + cases[i].fields ? DLO_DROP_TRUNCATED :
 									   DLO_ANSWERED_OAM);
@@ -248,7 +242,7 @@ every_length(void **state)
 			/* Fields that are said to be shorter than they are. */
 			request(&f, cases[i].opcode, cases[i].fields, tags, 1);
 			f.b[f.l3 + 3]--;
-			verdict_is(plan, &lane, &f, DLO_DROP_TRUNCATED);
+			oam_verdict_is(plan, &lane, &f, DLO_DROP_TRUNCATED);
 		}
 	}
 	plan_free(plan);

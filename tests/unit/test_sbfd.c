@@ -20,24 +20,13 @@ sbfd_plan(bool link)
 	return plan;
 }
 
-static void
-put32(uint8_t *p, uint32_t v)
-{
-	put16(p, v >> 16);
-	put16(p + 2, v);
-}
-
 /* RFC 5880 4.1; extra bytes follow the packet. */
 static void
 request(struct frame *f, unsigned int v6, uint8_t flags, uint32_t extra)
 {
 	uint8_t *bfd;
 
-	frame_ether(f, MAC_OURS, MAC_TESTER, v6 ? 0x86dd : 0x0800);
-	if (v6)
-		frame_ipv6(f, 17, sources[v6], ours[v6]);
-	else
-		frame_ipv4(f, 17, sources[v6], ours[v6], NULL, 0);
+	frame_to_us(f, v6, 17, sources[v6], ours[v6]);
 	frame_udp(f, 49155, 7784, 24 + extra);
 	bfd = f->b + f->l4 + 8;
 	bfd[0] = 0x20 | 3; /* version 1, some diagnostic */
@@ -65,17 +54,10 @@ bfd_of(struct frame *f)
 static void
 reply_to(const struct frame *in, bool down, struct frame *ret)
 {
-	bool v4 = in->b[in->l3] >> 4 == 4;
-	uint32_t addr = v4 ? 12 : 8, size = v4 ? 4 : 16;
-	uint8_t *ip = ret->b + in->l3, *bfd = ret->b + in->l4 + 8;
+	uint8_t *bfd = ret->b + in->l4 + 8;
 	const uint8_t *asked = in->b + in->l4 + 8;
 
-	*ret = *in;
-	memcpy(ret->b, in->b + 6, 6);
-	memcpy(ret->b + 6, in->b, 6);
-	memcpy(ip + addr, in->b + in->l3 + addr + size, size);
-	memcpy(ip + addr + size, in->b + in->l3 + addr, size);
-	ip[v4 ? 8 : 7] = 255;
+	frame_turned(in, 255, ret);
 	put16(ret->b + ret->l4, 7784);
 	memcpy(ret->b + ret->l4 + 2, in->b + in->l4, 2);
 	put16(ret->b + ret->l4 + 4, 32);
@@ -102,12 +84,6 @@ answered(const struct dlo_plan *plan, const struct frame *in)
 	assert_verdict(reflect_room(plan, in, 64, &got), DLO_ANSWERED_SBFD);
 	assert_frame("reply", &got, &want);
 	assert_true(frame_sums_good(&got));
-}
-
-static void
-verdict_is(const struct dlo_plan *plan, const struct frame *f, enum dlo_verdict want)
-{
-	assert_verdict(reflect_room(plan, f, 64, NULL), want);
 }
 
 static void
@@ -287,11 +263,7 @@ who_may_ask(void **state)
 static void
 echo(struct frame *f, unsigned int v6, const char *src, const char *dst, uint8_t ttl)
 {
-	frame_ether(f, MAC_OURS, MAC_TESTER, v6 ? 0x86dd : 0x0800);
-	if (v6)
-		frame_ipv6(f, 17, src, dst);
-	else
-		frame_ipv4(f, 17, src, dst, NULL, 0);
+	frame_to_us(f, v6, 17, src, dst);
 	f->b[f->l3 + (v6 ? 7 : 8)] = ttl;
 	frame_udp(f, 3785, 3785, 20);
 	frame_finish(f);

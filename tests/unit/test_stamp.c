@@ -5,7 +5,7 @@
 #include "address/address.h"
 
 static void
-verdict_is(const struct dlo_plan *plan, struct dlo_lane *lane, const struct frame *f,
+stamp_verdict_is(const struct dlo_plan *plan, struct dlo_lane *lane, const struct frame *f,
 	enum dlo_verdict want)
 {
 	assert_verdict(reflect_timed(plan, lane, f, 128, NULL), want);
@@ -23,7 +23,7 @@ every_size_is_answered(void **state)
 	for (unsigned int v6 = 0; v6 < 2; v6++) {
 		for (uint32_t size = 0; size < 14; size++) {
 			stamp_request(plan, &f, v6, size);
-			verdict_is(plan, &lane, &f, DLO_DROP_TRUNCATED);
+			stamp_verdict_is(plan, &lane, &f, DLO_DROP_TRUNCATED);
 		}
 		for (uint32_t size = 14; size < 300; size++) {
 			stamp_request(plan, &f, v6, size);
@@ -56,11 +56,11 @@ authenticated_packets_are_answered(void **state)
 			stamp_request(plan, &f, v6, 112);
 			stamp_of(&f)[i] ^= 1;
 			frame_finish(&f);
-			verdict_is(plan, &lane, &f, DLO_DROP_BAD_AUTH);
+			stamp_verdict_is(plan, &lane, &f, DLO_DROP_BAD_AUTH);
 		}
 		for (uint32_t size = 14; size < 112; size++) {
 			stamp_request(plan, &f, v6, size);
-			verdict_is(plan, &lane, &f, DLO_DROP_BAD_AUTH);
+			stamp_verdict_is(plan, &lane, &f, DLO_DROP_BAD_AUTH);
 		}
 	}
 	/* RFC 8762 4.2.2: MBZ fields are ignored, as long as the digest holds. */
@@ -118,7 +118,7 @@ stateful_sessions_count(void **state)
 	/* No room, no answer: a wrong number would be a loss that never was. */
 	dlo_sessions_free(lane.sessions);
 	lane.sessions = NULL;
-	verdict_is(plan, &lane, &f, DLO_DROP_NO_SESSION);
+	stamp_verdict_is(plan, &lane, &f, DLO_DROP_NO_SESSION);
 	assert_verdict(reflect_room(plan, &f, 64, NULL), DLO_DROP_NO_SESSION);
 	plan_free(plan);
 }
@@ -148,9 +148,9 @@ formats_and_checksums(void **state)
 		stamp_answered(plan, &lane, &f, STAMP_SEQ);
 		stamp_request(plan, &f, true, 44);
 		put16(f.b + f.l4 + 6, 0);
-		verdict_is(plan, &lane, &f, DLO_DROP_BAD_CKSUM);
+		stamp_verdict_is(plan, &lane, &f, DLO_DROP_BAD_CKSUM);
 		f.b[f.l4 + 7] = 1;
-		verdict_is(plan, &lane, &f, DLO_DROP_BAD_CKSUM);
+		stamp_verdict_is(plan, &lane, &f, DLO_DROP_BAD_CKSUM);
 	}
 	/* DSCP stays, and what routers said about congestion does not (RFC 3168). */
 	for (unsigned int tos = 0; tos < 256; tos++) {
@@ -205,7 +205,7 @@ no_loop_can_start(void **state)
 			stamp_request(plan, &f, v6, 44);
 			put16(f.b + f.l4, services[i]);
 			frame_finish(&f);
-			verdict_is(plan, &lane, &f, DLO_DROP_SRC_PORT);
+			stamp_verdict_is(plan, &lane, &f, DLO_DROP_SRC_PORT);
 		}
 		/* Senders that use one port on both sides exist; who wants them says so. */
 		plan->settings.stamp.same_port = true;
@@ -215,7 +215,7 @@ no_loop_can_start(void **state)
 		stamp_answered(plan, &lane, &f, STAMP_SEQ);
 		put16(f.b + f.l4, 7);
 		frame_finish(&f);
-		verdict_is(plan, &lane, &f, DLO_DROP_SRC_PORT);
+		stamp_verdict_is(plan, &lane, &f, DLO_DROP_SRC_PORT);
 		plan->settings.stamp.same_port = false;
 	}
 	/* On another port 862 is a service of somebody else. */
@@ -224,7 +224,7 @@ no_loop_can_start(void **state)
 	put16(f.b + f.l4, 862);
 	put16(f.b + f.l4 + 2, 4000);
 	frame_finish(&f);
-	verdict_is(plan, &lane, &f, DLO_DROP_SRC_PORT);
+	stamp_verdict_is(plan, &lane, &f, DLO_DROP_SRC_PORT);
 	plan_free(plan);
 	timed_free(&lane);
 }
@@ -287,7 +287,7 @@ no_loop_lives_on(void **state)
 		stamp_request(plans[0], &f, v6, auth ? 112 : 44);
 		put16(f.b + f.l4 + 2, same_port ? STAMP_PORT : 5000);
 		frame_finish(&f);
-		verdict_is(plans[0], &lanes[0], &f, DLO_ANSWERED_STAMP);
+		stamp_verdict_is(plans[0], &lanes[0], &f, DLO_ANSWERED_STAMP);
 		for (unsigned int k = 0; k < 2; k++) {
 			plan_free(plans[k]);
 			timed_free(&lanes[k]);
@@ -317,28 +317,28 @@ who_may_ask(void **state)
 		frame_ipv4(&f, 17, cases[i].src, IP_OURS, NULL, 0);
 		frame_udp(&f, STAMP_SPORT, STAMP_PORT, 44);
 		frame_finish(&f);
-		verdict_is(plan, &lane, &f, cases[i].want);
+		stamp_verdict_is(plan, &lane, &f, cases[i].want);
 	}
 	stamp_request(plan, &f, false, 44);
 	put16(f.b + f.l3 + 6, 0x2000);
 	frame_finish(&f);
-	verdict_is(plan, &lane, &f, DLO_DROP_FRAGMENT);
+	stamp_verdict_is(plan, &lane, &f, DLO_DROP_FRAGMENT);
 	/* Not to our MAC, or not to an address of ours: bulk. */
 	stamp_request(plan, &f, false, 44);
 	put48(f.b, MAC_OTHER);
-	verdict_is(plan, &lane, &f, DLO_REFLECTED);
+	stamp_verdict_is(plan, &lane, &f, DLO_REFLECTED);
 	stamp_request(plan, &f, false, 44);
 	f.b[f.l3 + 19] ^= 0x40;
 	frame_finish(&f);
-	verdict_is(plan, &lane, &f, DLO_REFLECTED);
+	stamp_verdict_is(plan, &lane, &f, DLO_REFLECTED);
 	/* To a group: never. */
 	stamp_request(plan, &f, false, 44);
 	put48(f.b, 0xffffffffffffull);
-	verdict_is(plan, &lane, &f, DLO_DROP_MCAST_DST);
+	stamp_verdict_is(plan, &lane, &f, DLO_DROP_MCAST_DST);
 	/* Beyond the rate. */
 	stamp_request(plan, &f, false, 44);
 	plan->settings.rate = (struct dlo_rate){ .cost = 2, .full = 1 };
-	verdict_is(plan, &lane, &f, DLO_DROP_RATE_LIMITED);
+	stamp_verdict_is(plan, &lane, &f, DLO_DROP_RATE_LIMITED);
 	plan_free(plan);
 	timed_free(&lane);
 }
