@@ -6,6 +6,7 @@ Links lead somewhere; messages that troubleshooting explains are messages that t
 guide is linked from the guide and run by the tests.
 """
 
+import fnmatch
 import os
 import re
 import unittest
@@ -47,6 +48,27 @@ class Docs(unittest.TestCase):
 				# The kernel's are not ours.
 				self.assertTrue(path in KERNELS or "NAME" in path or os.path.exists(os.path.join(TOP, path)),
 					f"{page}: {path} is not there")
+
+	def test_map(self):
+		"""Every source file of app and lib is on the map in architecture.md, every word there is some file's."""
+		page = read("docs/architecture.md")
+		section = page[page.index("## Where to look"):].split("\n## ", 1)[0]
+		named = {}
+		for first in re.findall(r"^\| (`.*?) \|", section, re.M):
+			folders = re.findall(r"`((?:app|lib)/[\w-]+)`", first)
+			names = re.findall(r"`([\w*]+)`", first)
+			for folder in folders or ["app/dpdk-lo"]:
+				named.setdefault(folder, []).extend(names or ["*"])
+		unused = {(folder, name) for folder in named for name in named[folder]}
+		for path in below("app", "lib"):
+			folder, name = os.path.split(path)
+			stem, kind = os.path.splitext(name)
+			if kind not in (".c", ".h") or folder == "lib":
+				continue
+			fits = [name for name in named.get(folder, []) if fnmatch.fnmatchcase(stem, name)]
+			self.assertTrue(fits, f"{path}: name it under 'Where to look' in docs/architecture.md")
+			unused -= {(folder, name) for name in fits}
+		self.assertEqual(unused, set())
 
 	def test_messages(self):
 		source = ""
