@@ -13,7 +13,10 @@
 
 #include <rte_version.h>
 
-/** @param runtime what rte_version() says, "DPDK 22.11.11" */
+/**
+ * @param runtime what rte_version() says, "DPDK 22.11.11"
+ * @return whether that is the release, year and month, that this was built for. Thread: any.
+ */
 static inline bool
 dlo_driver_version_matches(const char *runtime)
 {

@@ -37,15 +37,6 @@ write_sets(uint64_t permitted, uint64_t effective)
 }
 
 uint64_t
-caps_permitted(void)
-{
-	uint64_t permitted = 0, effective;
-
-	read_sets(&permitted, &effective);
-	return permitted;
-}
-
-uint64_t
 caps_effective(void)
 {
 	uint64_t permitted, effective = 0;

@@ -17,9 +17,6 @@
 #define CAPS_ALL UINT64_MAX
 #define CAPS_TEXT 1024
 
-/** @return the calling thread's permitted set. */
-uint64_t caps_permitted(void);
-
 /** @return the calling thread's effective set. */
 uint64_t caps_effective(void);
 

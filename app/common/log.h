@@ -5,7 +5,8 @@
 /**
  * @file
  * What the program says, with its name before it. Errors and warnings are one sentence on stderr that names the object,
- * the reason and the remedy; notices go to stdout. Never called from the data path.
+ * the reason and the remedy; notices go to stdout. Thread: any, never
+ * from the data path.
  */
 
 /** Name that all lines begin with; "dpdk-lo" unless set. @p name stays the caller's. */

@@ -5,7 +5,7 @@
 /**
  * @file
  * The setters that gen_options[] points to: each reads one value into a struct gen_conf.
- * @return 0, or -EINVAL with @p err
+ * @return 0, or -EINVAL with @p err. Thread: control.
  */
 
 #include <stdbool.h>

@@ -4,6 +4,8 @@
 
 #include "gen_conf.h"
 
+/** @file Which networks RFC 2544 may be run in. Thread: control. */
+
 /**
  * RFC 6815: tests of RFC 2544 belong into an isolated setup, and addresses tell what is one:
  * 198.18.0.0/15, 2001:2::/48, RFC 1918 and fc00::/7.

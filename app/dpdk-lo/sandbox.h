@@ -6,6 +6,7 @@
  * @file
  * A seccomp filter: the system calls that a running dpdk-lo, its drivers and its end may use.
  * Arguments are not looked at, so the kernel answers from a bitmap and runs no filter (Linux 5.11).
+ * Thread: control, when EAL's threads exist.
  */
 
 #include <stdbool.h>

@@ -39,8 +39,4 @@ enum dlo_accept {
 const char *dlo_mode_name(enum dlo_mode mode);
 const char *dlo_accept_name(enum dlo_accept accept);
 
-/** @return the enum value of @p name, or -1 when there is none. Thread: any. */
-int dlo_mode_by_name(const char *name);
-int dlo_accept_by_name(const char *name);
-
 #endif

@@ -6,6 +6,7 @@
  * @file
  * The plan: everything the data path needs to know about one port, compiled from configuration by
  * control code and then read-only. A new configuration is a new plan; lcores swap the pointer.
+ * Thread: control makes and frees plans, any lcore reads them.
  */
 
 #include <stdbool.h>

@@ -11,6 +11,7 @@
  * with it in every byte that the judgement reads gets the same fate; the row says which bytes these
  * are. Fields that differ from frame to frame and still decide (is the source address the
  * destination address?) are left to the kernels in burst_kernel.h.
+ * Thread: the lcore that owns the queue.
  */
 
 #include <stdbool.h>

@@ -30,12 +30,6 @@ dlo_counters_drops(const struct dlo_counters *c)
 	return sum_range(c, DLO_DROP_FIRST, DLO_VERDICT_MAX);
 }
 
-uint64_t
-dlo_counters_answers(const struct dlo_counters *c)
-{
-	return sum_range(c, DLO_ANSWERED_FIRST, DLO_DROP_FIRST);
-}
-
 int64_t
 dlo_counters_imbalance(const struct dlo_counters *c)
 {

@@ -52,9 +52,6 @@ void dlo_counters_add(struct dlo_counters *sum, const struct dlo_counters *from)
 /** @return the sum of all drop reasons. */
 uint64_t dlo_counters_drops(const struct dlo_counters *c);
 
-/** @return the sum of all answers. */
-uint64_t dlo_counters_answers(const struct dlo_counters *c);
-
 /**
  * How far the invariant is off: 0 when every received frame has a fate. Only meaningful when the
  * queue is not being polled, because fields are read one after the other.

@@ -45,6 +45,7 @@ static void
 sums_and_invariant(void **state)
 {
 	struct dlo_counters c = { 0 }, sum = { 0 };
+	uint64_t rest = 0;
 
 	(void)state;
 	for (unsigned int v = 0; v < DLO_VERDICT_MAX; v++)
@@ -60,7 +61,9 @@ sums_and_invariant(void **state)
 	dlo_counters_add(&sum, &c);
 	assert_int_equal(sum.rx, 2 * c.rx);
 	assert_int_equal(dlo_counters_drops(&sum), 2 * dlo_counters_drops(&c));
-	assert_int_equal(dlo_counters_answers(&c) + dlo_counters_drops(&c) + 1 + 2 + 3, c.rx);
+	for (unsigned int v = 0; v < DLO_DROP_FIRST; v++)
+		rest += c.verdict[v];
+	assert_int_equal(dlo_counters_drops(&c) + rest, c.rx);
 }
 
 int
