@@ -72,6 +72,7 @@ SECTIONS = [
 		"Through <code>dlo0</code> or through the carried loopback, against the kernel's own lo."),
 	("Answers", ("stamp", "answers"), ""),
 	("Beside the kernel", ("steer",), "What the kernel's own traffic on an interface pays for sharing it."),
+	("In service", ("reload",), "What other settings cost while frames come."),
 	("The generator", ("generator",), ""),
 ]
 
