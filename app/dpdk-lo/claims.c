@@ -11,6 +11,7 @@
 #include "app.h"
 #include "log.h"
 #include "outbox.h"
+#include "plans.h"
 #include "telemetry.h"
 
 /* One port's addresses, and all loopbacks. */
@@ -68,17 +69,20 @@ add(struct port_claims *to, const struct port *p, const struct dlo_prefix *addr,
 	memset(c, 0, sizeof(*c));
 	if (old != NULL)
 		*c = *old;
+	c->claim.yields = p->conf.duplicate_check == DLO_DUPLICATES_YIELD;
 	c->claim.who.family = addr->family;
 	memcpy(c->claim.who.addr, addr->addr, sizeof(c->claim.who.addr));
 	c->is_loopback = is_loopback;
 	c->slot = slot;
+	if (old == NULL)
+		c->used = dlo_claim_in_use(&c->claim);
 	to->nb++;
 }
 
 static void
 fill(const struct app *app, const struct port *p, struct port_claims *to)
 {
-	if (!p->conf.duplicate_check || p->link != NULL)
+	if (p->conf.duplicate_check == DLO_DUPLICATES_OFF || p->link != NULL)
 		return;
 	for (unsigned int i = 0; i < app->conf.nb_loopbacks; i++) {
 		if (!app->conf.loopbacks[i].shut)
@@ -141,6 +145,34 @@ claims_any(const struct app *app)
 	return false;
 }
 
+bool
+claims_is_tentative(const struct port *p, const struct dlo_prefix *addr)
+{
+	const struct port_claim *c;
+
+	if (p->conf.duplicate_check != DLO_DUPLICATES_YIELD || p->link != NULL ||
+		!is_answered(p, addr->family))
+		return false;
+	c = find(p->claims, addr->family, addr->addr);
+	/* Plans are made before claims where both are new: nobody was asked then. */
+	return c == NULL || !dlo_claim_in_use(&c->claim);
+}
+
+/* Plans say what is answered: a new one where that has changed. */
+static void
+take_over(struct app *app, struct port *p)
+{
+	bool differs = false;
+
+	for (unsigned int k = 0; k < p->claims->nb; k++)
+		differs |= p->claims->claims[k].used != dlo_claim_in_use(&p->claims->claims[k].claim);
+	/* Without memory for it the old plan stays; the next tick tries again. */
+	if (!differs || plans_publish(app, p) != 0)
+		return;
+	for (unsigned int k = 0; k < p->claims->nb; k++)
+		p->claims->claims[k].used = dlo_claim_in_use(&p->claims->claims[k].claim);
+}
+
 const char *
 claim_loopback_name(const struct app *app, const struct port_claim *c)
 {
@@ -163,6 +195,7 @@ say_conflict(const struct app *app, const struct port *p, struct port_claim *c, 
 {
 	char text[INET6_ADDRSTRLEN], mac[RTE_ETHER_ADDR_FMT_SIZE];
 	const char *lo = claim_loopback_name(app, c), *name = app_port_label(p);
+	const char *until = dlo_claim_in_use(&c->claim) ? "" : ", and not answered here until it is free";
 
 	if (c->said != 0 && c->claim.nb_others == DLO_CLAIM_OTHERS &&
 		now - c->said < SAY_INTERVAL_S * rte_get_tsc_hz())
@@ -171,11 +204,11 @@ say_conflict(const struct app *app, const struct port *p, struct port_claim *c, 
 	rte_ether_format_addr(mac, sizeof(mac), &c->claim.others[0]);
 	claim_address(c, text);
 	if (lo != NULL)
-		say_warning("port %s: %s (%s) is also used by %s: give one of the two another address, "
-			"or take %s down with 'shut' and a reload", name, text, lo, mac, lo);
+		say_warning("port %s: %s (%s) is also used by %s%s: give one of the two another address, "
+			"or take %s down with 'shut' and a reload", name, text, lo, mac, until, lo);
 	else
-		say_warning("port %s: %s is also used by %s: give one of the two another address, or "
-			"leave it out of --address", name, text, mac);
+		say_warning("port %s: %s is also used by %s%s: give one of the two another address, or "
+			"leave it out of --address", name, text, mac, until);
 }
 
 /* Take what the workers have heard. */
@@ -245,5 +278,6 @@ claims_tick(struct app *app, uint64_t now)
 		for (unsigned int k = 0; k < p->claims->nb; k++)
 			step(p, &p->claims->claims[k], up, now, &frames);
 		telemetry_unlock();
+		take_over(app, p);
 	}
 }

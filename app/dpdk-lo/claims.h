@@ -40,6 +40,7 @@ struct port_claim {
 	bool is_loopback;
 	uint16_t slot; /**< of a loopback: as in app->loopback_slots */
 	uint64_t said; /**< TSC when a conflict was last said; 0: never */
+	bool used; /**< the port's plan answers for it */
 };
 
 /** Those of one port. */
@@ -58,6 +59,12 @@ void claims_note(struct claims_heard *heard, struct rte_mbuf *m);
 void claims_refresh(struct app *app);
 
 void claims_free(struct app *app);
+
+/**
+ * @return true when the port must not answer for @p addr yet, or no more: its claims yield
+ *   (--duplicate-check yield), and it was not found free
+ */
+bool claims_is_tentative(const struct port *p, const struct dlo_prefix *addr);
 
 /** @return true when there is an address to be asked for on any port. */
 bool claims_any(const struct app *app);

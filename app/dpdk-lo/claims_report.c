@@ -73,6 +73,7 @@ add_claim(struct rte_tel_data *d, const struct app *app, const struct port *p,
 	rte_tel_data_add_dict_string(d, "state", dlo_claim_state_name(&c->claim));
 	if (c->claim.contested)
 		rte_ether_format_addr(mac, sizeof(mac), &c->claim.others[0]);
+	rte_tel_data_add_dict_string(d, "answered", dlo_claim_in_use(&c->claim) ? "yes" : "no");
 	rte_tel_data_add_dict_string(d, "other", mac);
 	dlo_tel_add_dict_uint(d, "conflicts", c->claim.nb_conflicts);
 }

@@ -8,6 +8,7 @@
 #include <rte_rcu_qsbr.h>
 
 #include "answers.h"
+#include "claims.h"
 #include "filter.h"
 #include "link.h"
 #include "log.h"
@@ -84,6 +85,8 @@ make_addresses(const struct app *app, const struct port *port)
 			rules[nb].prefix.len = rules[nb].prefix.family == 4 ? 32 : 128;
 		rules[nb].owner = is_network(&rules[nb].prefix) || port->link != NULL ?
 			DLO_OWNER_PORT : DLO_OWNER_STATION;
+		if (rules[nb].owner == DLO_OWNER_STATION && claims_is_tentative(port, &rules[nb].prefix))
+			rules[nb].owner = DLO_OWNER_TENTATIVE;
 		nb++;
 	}
 	/* After the user's own, so that what the host owns stays the host's. */
@@ -93,8 +96,11 @@ make_addresses(const struct app *app, const struct port *port)
 		if (app->conf.loopbacks[i].shut)
 			continue;
 		rules[nb].prefix = app->conf.loopbacks[i].addr;
-		rules[nb++].owner = port->link != NULL ? DLO_OWNER_HOST_LOOPBACK :
-							 DLO_OWNER_LOOPBACK + app->loopback_slots[i];
+		rules[nb].owner = port->link != NULL ? DLO_OWNER_HOST_LOOPBACK :
+						       DLO_OWNER_LOOPBACK + app->loopback_slots[i];
+		if (claims_is_tentative(port, &rules[nb].prefix))
+			rules[nb].owner = DLO_OWNER_TENTATIVE;
+		nb++;
 	}
 	return dlo_addr_table_create(rules, nb);
 }

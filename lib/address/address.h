@@ -24,8 +24,10 @@ enum {
 	DLO_OWNER_HOST = 2, /**< the host kernel's own: never answered by us */
 	/** On the link: a loopback. The host's own there, and what it sends from it is forwarded. */
 	DLO_OWNER_HOST_LOOPBACK = 3,
+	/** To be ours, as DLO_OWNER_STATION or a loopback, when nobody else has it: not answered yet. */
+	DLO_OWNER_TENTATIVE = 4,
 	/** As DLO_OWNER_PORT, and one address and not a network: nobody else may have it. */
-	DLO_OWNER_STATION = 4,
+	DLO_OWNER_STATION = 5,
 	DLO_OWNER_LOOPBACK = 16, /**< loopback N is DLO_OWNER_LOOPBACK + N */
 };
 

@@ -91,10 +91,12 @@ enum dlo_verdict dlo_icmp_decide(const struct dlo_plan *plan, struct dlo_packet 
 enum dlo_verdict dlo_icmpv6_decide(const struct dlo_plan *plan, struct dlo_packet *p);
 void dlo_icmp_write(struct dlo_packet *p);
 /**
- * @param type DLO_ND_OPT_SLLA or DLO_ND_OPT_TLLA
+ * @param type DLO_ND_OPT_SLLA, DLO_ND_OPT_TLLA or DLO_ND_OPT_NONCE
  * @return the six bytes of that option of a neighbour discovery message, or NULL: there is none
  */
 const uint8_t *dlo_nd_lla(const struct dlo_packet *p, uint8_t type);
+/** @return the address that the sender of a solicitation or advertisement uses, or wants to use. */
+const uint8_t *dlo_nd_claimed(const struct dlo_packet *p);
 /* The UDP answers decide together: what a request must be like is the same for all. */
 enum dlo_verdict dlo_udp_decide(const struct dlo_plan *plan, struct dlo_packet *p);
 void dlo_udp_echo_write(struct dlo_packet *p);
@@ -114,11 +116,11 @@ dlo_owner_is_us(uint16_t owner)
 	return owner == DLO_OWNER_PORT || owner >= DLO_OWNER_STATION;
 }
 
-/** @return true when the address is the appliance's alone, so that who else uses it is wrong. */
+/** @return true when the address is to be the appliance's alone, so that who else uses it is wrong. */
 static inline bool
 dlo_owner_is_only_us(uint16_t owner)
 {
-	return owner >= DLO_OWNER_STATION;
+	return owner >= DLO_OWNER_TENTATIVE;
 }
 
 /** @return the owner of the IPv4 address at @p addr, which needs no alignment. */

@@ -4,17 +4,22 @@
 
 /*
  * RFC 5227 2.4: a sender address that is ours, and a sender that is not. What loops back to us has
- * a MAC of ours.
+ * a MAC of ours. RFC 5227 2.1.1: while we still ask for an address, somebody who asks for it, too, wants
+ * to have it.
  */
 static bool
 is_conflict(const struct dlo_plan *plan, const uint8_t *arp)
 {
 	uint64_t sha = dlo_get48(arp + DLO_ARP_SHA);
 
-	return dlo_get16(arp + DLO_ARP_HRD) == 1 && dlo_get16(arp + DLO_ARP_OP) != 0 &&
-		dlo_get16(arp + DLO_ARP_OP) <= DLO_ARP_REPLY && sha != 0 &&
-		!dlo_mac_is_group(sha) && !dlo_mac_is_own(plan, sha) &&
-		dlo_owner_is_only_us(dlo_owner4(plan, arp + DLO_ARP_SPA));
+	if (dlo_get16(arp + DLO_ARP_HRD) != 1 || dlo_get16(arp + DLO_ARP_OP) == 0 ||
+		dlo_get16(arp + DLO_ARP_OP) > DLO_ARP_REPLY || sha == 0 ||
+		dlo_mac_is_group(sha) || dlo_mac_is_own(plan, sha))
+		return false;
+	if (dlo_get32(arp + DLO_ARP_SPA) == 0)
+		return dlo_get16(arp + DLO_ARP_OP) == DLO_ARP_REQUEST &&
+			dlo_owner4(plan, arp + DLO_ARP_TPA) == DLO_OWNER_TENTATIVE;
+	return dlo_owner_is_only_us(dlo_owner4(plan, arp + DLO_ARP_SPA));
 }
 
 enum dlo_verdict

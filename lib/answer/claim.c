@@ -119,10 +119,13 @@ remember(struct dlo_claim *c, const struct rte_ether_addr *other)
 bool
 dlo_claim_hear(struct dlo_claim *c, const struct rte_ether_addr *other, uint64_t now, uint64_t hz)
 {
-	/* RFC 5227 2.4 (c): once, unless the last conflict was so short ago. IPv6 knows no defence. */
-	if (c->claimed && c->who.family == 4 &&
-		(c->heard == 0 || now - c->heard >= DEFEND_INTERVAL * hz))
-		c->defend = true;
+	/* RFC 5227 2.4 (b), (c): once, unless the last conflict was so short ago. IPv6 knows no defence. */
+	if (c->claimed && c->who.family == 4) {
+		if (c->heard == 0 || now - c->heard >= DEFEND_INTERVAL * hz)
+			c->defend = true;
+		else if (c->yields)
+			c->claimed = false;
+	}
 	c->heard = now;
 	c->nb_conflicts++;
 	c->contested = true;
@@ -130,6 +133,12 @@ dlo_claim_hear(struct dlo_claim *c, const struct rte_ether_addr *other, uint64_t
 	if (c->state != DLO_CLAIM_IDLE)
 		enter(c, DLO_CLAIM_RESTING, now + RATE_LIMIT_INTERVAL * hz);
 	return remember(c, other);
+}
+
+bool
+dlo_claim_in_use(const struct dlo_claim *c)
+{
+	return !c->yields || c->claimed;
 }
 
 const char *

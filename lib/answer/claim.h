@@ -9,8 +9,10 @@
  * to send which frame. Whoever uses one hears the frames that dlo_answer_decide() drops as
  * `conflict`, and sends what dlo_claim_step() writes.
  *
- * The address is answered for all the while: whoever gave it to us wants that (RFC 5227 2.4 (c)),
- * and else any forged reply would switch it off. But it is not announced before it was found free.
+ * Unless it yields, the address is answered for all the while: whoever gave it to us wants that
+ * (RFC 5227 2.4 (c)), and else any forged reply would switch it off. But it is not announced before it
+ * was found free. One that yields is used from then on only; IPv4 is given up at the second conflict
+ * within ten seconds (RFC 5227 2.4 (b)).
  *
  * Times are TSC cycles. Thread: one at a time, all functions.
  */
@@ -40,6 +42,7 @@ struct dlo_claim {
 	struct dlo_station who; /**< family and addr are ours to claim; the rest zero */
 	enum dlo_claim_state state;
 	bool contested; /**< somebody else uses it, as far as is known */
+	bool yields; /**< written by the user of this: others come first */
 	bool claimed; /**< it was found free since the port came up, so it is defended */
 	bool defend; /**< one announcement is due */
 	uint8_t nb_sent; /**< frames of this state */
@@ -72,6 +75,9 @@ uint32_t dlo_claim_step(struct dlo_claim *c, const struct rte_ether_addr *mac, u
  */
 bool dlo_claim_hear(struct dlo_claim *c, const struct rte_ether_addr *other, uint64_t now,
 	uint64_t hz);
+
+/** @return true when the address may be answered for now. */
+bool dlo_claim_in_use(const struct dlo_claim *c);
 
 /** @return "idle", "asking", "ours" or "conflict"; a static string. */
 const char *dlo_claim_state_name(const struct dlo_claim *c);

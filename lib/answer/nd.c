@@ -105,32 +105,58 @@ dlo_nd_lla(const struct dlo_packet *p, uint8_t type)
 	return NULL;
 }
 
+/* Six bytes that say whose a message is, where it has any: link-layer address, or our nonce. */
+static bool
+has_our_mac(const struct dlo_plan *plan, const struct dlo_packet *p, uint8_t option)
+{
+	const uint8_t *mac = dlo_nd_lla(p, option);
+
+	return mac != NULL && dlo_mac_is_own(plan, dlo_get48(mac));
+}
+
 /* What we said ourselves, sent back by a mirror that put its own MAC in front. */
 static bool
 is_our_own(const struct dlo_plan *plan, const struct dlo_packet *p)
 {
-	const uint8_t *lla = dlo_nd_lla(p, p->head[p->frame.l4_off] == DLO_ICMPV6_NA ?
-			DLO_ND_OPT_TLLA : DLO_ND_OPT_SLLA);
+	if (dlo_mac_is_own(plan, dlo_get48(p->head + DLO_ETHER_SRC)))
+		return true;
+	if (p->head[p->frame.l4_off] == DLO_ICMPV6_NA)
+		return has_our_mac(plan, p, DLO_ND_OPT_TLLA);
+	return has_our_mac(plan, p, DLO_ND_OPT_SLLA) || has_our_mac(plan, p, DLO_ND_OPT_NONCE);
+}
 
-	return dlo_mac_is_own(plan, dlo_get48(p->head + DLO_ETHER_SRC)) ||
-		(lla != NULL && dlo_mac_is_own(plan, dlo_get48(lla)));
+const uint8_t *
+dlo_nd_claimed(const struct dlo_packet *p)
+{
+	const uint8_t *src = p->head + p->frame.l3_off + DLO_IPV6_SRC;
+	const uint8_t *icmp = p->head + p->frame.l4_off;
+
+	return icmp[DLO_ICMP_TYPE] == DLO_ICMPV6_NA || is_unspecified(src) ? icmp + DLO_ND_TARGET : src;
+}
+
+/* Who detects duplicates himself gets an answer, but for an address that we still ask for, too. */
+static bool
+is_claimed(const struct dlo_plan *plan, const struct dlo_packet *p)
+{
+	const uint8_t *ip = p->head + p->frame.l3_off, *icmp = p->head + p->frame.l4_off;
+	uint16_t owner = dlo_addr_owner6(plan->addresses, dlo_nd_claimed(p));
+
+	if (icmp[DLO_ICMP_TYPE] == DLO_ICMPV6_NS && is_unspecified(ip + DLO_IPV6_SRC))
+		return owner == DLO_OWNER_TENTATIVE;
+	return dlo_owner_is_only_us(owner);
 }
 
 /*
  * RFC 4862 5.4.3, 5.4.4: an advertisement whose target is ours, or a solicitation from our address,
- * by another station; sound as RFC 4861 7.1 wants them. Who detects duplicates himself gets an
- * answer, as does who asks.
+ * by another station; sound as RFC 4861 7.1 wants them.
  */
 static bool
 is_conflict(const struct dlo_plan *plan, const struct dlo_packet *p)
 {
 	const struct dlo_frame *f = &p->frame;
 	const uint8_t *ip = p->head + f->l3_off, *icmp = p->head + f->l4_off;
-	const uint8_t *claimed = icmp[DLO_ICMP_TYPE] == DLO_ICMPV6_NA ? icmp + DLO_ND_TARGET :
-									ip + DLO_IPV6_SRC;
 
-	return dlo_owner_is_only_us(dlo_addr_owner6(plan->addresses, claimed)) &&
-		ip[DLO_IPV6_HOPS] == 255 && icmp[DLO_ICMP_CODE] == 0 &&
+	return is_claimed(plan, p) && ip[DLO_IPV6_HOPS] == 255 && icmp[DLO_ICMP_CODE] == 0 &&
 		(f->flags & DLO_FRAME_FRAG_HDR) == 0 &&
 		f->l4_off == f->l3_off + DLO_IPV6_HLEN && dlo_is_from_station(p->head) &&
 		!is_our_own(plan, p) && dlo_packet_l4_sum_is_good(p);

@@ -35,6 +35,13 @@
 #define DLO_CONF_OPTIONS_MAX 64 /**< rows of the option table */
 
 /** Settings that can be given for all ports or for one; which were given is in @ref set. */
+/** What is done about addresses of ours that others use, too. */
+enum dlo_duplicates {
+	DLO_DUPLICATES_OFF, /**< nobody is asked */
+	DLO_DUPLICATES_ON, /**< asked, said, announced, and answered all the while */
+	DLO_DUPLICATES_YIELD, /**< answered only as long as nobody else is known to use it */
+};
+
 enum dlo_conf_port_bit {
 	DLO_CONF_MODE = 1 << 0,
 	DLO_CONF_ACCEPT = 1 << 1,
@@ -122,7 +129,7 @@ struct dlo_conf_port {
 	bool unmatched_to_host; /**< what does not match is the host's */
 	bool loop_guard; /**< active loop detection */
 	uint64_t tx_retry_ns; /**< how long a full transmit queue is waited for; 0: not at all */
-	bool duplicate_check; /**< ask whether addresses of ours are somebody else's */
+	enum dlo_duplicates duplicate_check; /**< whether addresses of ours are somebody else's, too */
 	unsigned int nb_addresses;
 	struct dlo_prefix addresses[DLO_CONF_ADDRESSES_MAX];
 };

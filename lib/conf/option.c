@@ -128,13 +128,15 @@ const struct dlo_option dlo_options[] = {
 	},
 	{
 		.name = "duplicate-check",
-		.arg = "on|off",
+		.arg = "on|off|yield",
 		.port_bit = DLO_CONF_DUPLICATE_CHECK,
 		.group = ADDRESSES,
 		.help = "Ask on the port, whenever it comes up, whether somebody else has one of our "
 			"addresses or loopbacks (RFC 5227, RFC 4862), and announce those that are free. "
 			"One that is not is said and counted ('conflict'), answered all the same, and "
-			"asked for again a minute after the other was last heard.",
+			"asked for again a minute after the other was last heard. 'yield': others come "
+			"first. An address is answered from when it was found free, and no more when "
+			"somebody who was told so claims it again within ten seconds.",
 		.dflt = "on; off on ring, null and pcap ports, on the host link, and with --inject",
 		.live = true,
 		.set = dlo_conf_set_duplicate_check,

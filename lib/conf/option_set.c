@@ -88,8 +88,19 @@ DLO_CONF_SETTER(loop_guard)
 
 DLO_CONF_SETTER(duplicate_check)
 {
+	static const char *const words[] = {
+		[DLO_DUPLICATES_OFF] = "off",
+		[DLO_DUPLICATES_ON] = "on",
+		[DLO_DUPLICATES_YIELD] = "yield",
+		NULL,
+	};
+	int check = dlo_conf_read_word("state", words, value, err);
+
 	(void)conf;
-	return read_switch(value, &port->duplicate_check, err);
+	if (check < 0)
+		return check;
+	port->duplicate_check = check;
+	return 0;
 }
 
 DLO_CONF_SETTER(tx_retry)

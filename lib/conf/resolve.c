@@ -50,7 +50,7 @@ set_defaults(struct dlo_conf_port *port, const struct dlo_conf_port_facts *facts
 	/* The kernel reflects nothing, and whoever is bridged to it guards his own end. */
 	port->loop_guard = !link;
 	port->tx_retry_ns = TX_RETRY_NS;
-	port->duplicate_check = !link;
+	port->duplicate_check = link ? DLO_DUPLICATES_OFF : DLO_DUPLICATES_ON;
 	port->answers = DEFAULT_ANSWERS;
 	dlo_conf_udp_echo_init(&port->udp_echo);
 	dlo_conf_stamp_init(&port->stamp);
@@ -63,7 +63,8 @@ set_defaults(struct dlo_conf_port *port, const struct dlo_conf_port_facts *facts
 		port->accept = drivers[i].accept;
 		port->guards = drivers[i].guards;
 		port->loop_guard = drivers[i].network;
-		port->duplicate_check = drivers[i].network;
+		if (!drivers[i].network)
+			port->duplicate_check = DLO_DUPLICATES_OFF;
 	}
 }
 
@@ -127,7 +128,7 @@ dlo_conf_resolve(const struct dlo_conf *conf, const struct dlo_conf_port_facts *
 	/* Who injects frames wants them to go round, and no others. */
 	if (conf->inject.count > 0) {
 		ret->loop_guard = false;
-		ret->duplicate_check = false;
+		ret->duplicate_check = DLO_DUPLICATES_OFF;
 	}
 	overlay(ret, &conf->all);
 	/* What comes from the host is no traffic to be chosen from, unless somebody says so. */
@@ -136,7 +137,7 @@ dlo_conf_resolve(const struct dlo_conf *conf, const struct dlo_conf_port_facts *
 		ret->filter[0] = '\0';
 		ret->unmatched_to_host = false;
 		ret->loop_guard = false;
-		ret->duplicate_check = false;
+		ret->duplicate_check = DLO_DUPLICATES_OFF;
 	}
 	for (unsigned int i = 0; i < conf->nb_ports; i++) {
 		const char *name = conf->ports[i].name;

@@ -119,6 +119,7 @@
 #define DLO_ND_HLEN 24 /**< neighbour solicitation or advertisement without options */
 #define DLO_ND_OPT_SLLA 1
 #define DLO_ND_OPT_TLLA 2
+#define DLO_ND_OPT_NONCE 14 /* RFC 3971 5.3.2, RFC 7527; six bytes of it are used here */
 #define DLO_ND_OPT_LLA_LEN 8
 #define DLO_ND_SOLICITED 0x40000000
 #define DLO_ND_OVERRIDE 0x20000000

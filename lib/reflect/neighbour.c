@@ -80,7 +80,7 @@ bool
 dlo_neighbour_conflict(struct rte_mbuf *m, struct dlo_station *ret)
 {
 	struct dlo_station from = { 0 };
-	const uint8_t *l3, *icmp;
+	const uint8_t *l3;
 	struct dlo_packet p;
 
 	dlo_packet_load(&p, m);
@@ -88,18 +88,17 @@ dlo_neighbour_conflict(struct rte_mbuf *m, struct dlo_station *ret)
 		return false;
 	dlo_frame_parse(p.head, p.len, &p.frame);
 	l3 = p.head + p.frame.l3_off;
-	icmp = p.head + p.frame.l4_off;
 	if (p.frame.fault != DLO_FAULT_NONE)
 		return false;
 	if (p.frame.l3 == DLO_L3_ARP) {
 		from.family = 4;
-		memcpy(from.addr, l3 + DLO_ARP_SPA, 4);
+		/* A probe has no sender: it is about what it asks for. */
+		memcpy(from.addr, l3 + (dlo_get32(l3 + DLO_ARP_SPA) != 0 ? DLO_ARP_SPA : DLO_ARP_TPA), 4);
 		memcpy(from.mac.addr_bytes, l3 + DLO_ARP_SHA, DLO_MAC_LEN);
 	} else if (p.frame.l3 == DLO_L3_IPV6 && p.frame.l4 == DLO_L4_ICMPV6 &&
 		(uint32_t)p.frame.l4_off + DLO_ND_HLEN <= p.head_len) {
 		from.family = 6;
-		memcpy(from.addr, icmp[DLO_ICMP_TYPE] == DLO_ICMPV6_NA ? icmp + DLO_ND_TARGET :
-									 l3 + DLO_IPV6_SRC, 16);
+		memcpy(from.addr, dlo_nd_claimed(&p), 16);
 		memcpy(from.mac.addr_bytes, p.head + DLO_ETHER_SRC, DLO_MAC_LEN);
 	} else {
 		return false;
@@ -129,15 +128,12 @@ put_arp(uint8_t *buf, const struct rte_ether_addr *mac, const uint8_t *sender, c
 	return DLO_ETHER_MIN;
 }
 
-/*
- * A message to a group; @opt: type of the option with our link-layer address, 0: without one. All
- * addresses are of 16 bytes.
- */
+/* A message to a group; @opt: type of the option with our MAC in it. All addresses are of 16 bytes. */
 static uint32_t
 put_nd(uint8_t *buf, const struct rte_ether_addr *mac, uint8_t type, const uint8_t *src,
 	const uint8_t *group, const uint8_t *target, uint8_t opt)
 {
-	const uint32_t len = DLO_ND_HLEN + (opt != 0 ? DLO_ND_OPT_LLA_LEN : 0);
+	const uint32_t len = DLO_ND_HLEN + DLO_ND_OPT_LLA_LEN;
 	uint8_t *ip = buf + DLO_ETHER_HLEN, *icmp = ip + DLO_IPV6_HLEN;
 
 	memset(buf, 0, DLO_ETHER_HLEN + DLO_IPV6_HLEN + len);
@@ -157,11 +153,9 @@ put_nd(uint8_t *buf, const struct rte_ether_addr *mac, uint8_t type, const uint8
 	if (type == DLO_ICMPV6_NA)
 		dlo_put32(icmp + DLO_ND_FLAGS, DLO_ND_OVERRIDE);
 	memcpy(icmp + DLO_ND_TARGET, target, 16);
-	if (opt != 0) {
-		icmp[DLO_ND_HLEN] = opt;
-		icmp[DLO_ND_HLEN + 1] = 1;
-		memcpy(icmp + DLO_ND_HLEN + 2, mac->addr_bytes, DLO_MAC_LEN);
-	}
+	icmp[DLO_ND_HLEN] = opt;
+	icmp[DLO_ND_HLEN + 1] = 1;
+	memcpy(icmp + DLO_ND_HLEN + 2, mac->addr_bytes, DLO_MAC_LEN);
 	dlo_put16(icmp + DLO_ICMP_CKSUM,
 		~dlo_cksum_fold(dlo_cksum_pseudo6(ip, DLO_PROTO_ICMPV6, len) +
 			dlo_cksum_sum(icmp, len)));
@@ -181,7 +175,9 @@ dlo_neighbour_ask(uint8_t *buf, const struct dlo_station *who, const struct rte_
 		return put_arp(buf, mac, own, who->addr);
 	memcpy(group + 13, who->addr + 13, 3);
 	is_probe = memcmp(own, unspecified, 16) == 0;
-	return put_nd(buf, mac, DLO_ICMPV6_NS, own, group, who->addr, is_probe ? 0 : DLO_ND_OPT_SLLA);
+	/* RFC 7527: by its nonce what a mirror sends back is known; nobody else has our MAC. */
+	return put_nd(buf, mac, DLO_ICMPV6_NS, own, group, who->addr,
+		is_probe ? DLO_ND_OPT_NONCE : DLO_ND_OPT_SLLA);
 }
 
 uint32_t

@@ -113,12 +113,66 @@ check_report "$T/r.json" 'p.net_af_xdp0.drops.conflict >= 6' 'r.loopbacks[0]["co
 	'r.loopbacks[1]["conflicts"] >= 1'
 check_host
 
+# Others come first: what is taken is not answered, what is free is from then on, and is given up again when
+# somebody who was told claims it once more.
+# claim ADDRESS: a gratuitous ARP of the peer.
+claim()
+{
+	nsenter -t "$PEER_PID" -n -- /usr/bin/python3 - "$there" "$1" <<'PY'
+import socket, sys
+mac, ip = bytes.fromhex(sys.argv[1].replace(":", "")), socket.inet_aton(sys.argv[2])
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind(("peer0", 0))
+s.send(b"\xff" * 6 + mac + bytes.fromhex("08060001080006040001") + mac + ip + bytes(6) + ip + bytes(18))
+PY
+}
+# answered ADDRESS yes|no
+answered()
+{
+	[ "$(telemetry "$lo" /dlo/addresses \
+		"next(a['answered'] for a in v.values() if a['address'] == '$1')")" = "$2" ]
+}
+in_peer ip addr del 192.0.2.1/32 dev peer0
+in_peer ip addr add 192.0.2.7/32 dev peer0
+in_peer ip -6 addr add 2001:db8::7/64 dev peer0 nodad
+in_peer ip route add 192.0.2.1/32 dev peer0 src 10.1.1.2
+start lo --no-pci --vdev net_af_xdp0,iface=dlp0 -- --duplicate-check yield --address 10.1.1.1/24@net_af_xdp0 \
+	--loopback lo0=192.0.2.1 --loopback lo7=192.0.2.7 --loopback lo67=2001:db8::7 --json "$T/r.json"
+lo=$PID
+for address in 192.0.2.7 2001:db8::7; do
+	wait_for 20 is "$address" conflict || fail "$address is not found at the peer"
+	answered "$address" no || fail "$address is answered although it is the peer's"
+done
+said '192.0.2.7 (lo7) is also used by '"$there"', and not answered here until it is free' 1
+for address in 10.1.1.1 192.0.2.1; do
+	wait_for 20 answered "$address" yes || fail "$address is not answered although it is free"
+done
+in_peer ping -n -c 2 -i 0.2 -W 2 192.0.2.1 >"$T/ping.out" 2>&1 || fail "ping 192.0.2.1, found free"
+claim 192.0.2.1
+wait_for 20 is 192.0.2.1 conflict || fail "the claim is not heard"
+answered 192.0.2.1 yes || fail "192.0.2.1 is given up at the first claim"
+claim 192.0.2.1
+# On a machine so busy that ten seconds lie between the two that is a first claim again.
+for _ in 1 2 3; do
+	wait_for 5 answered 192.0.2.1 no && break
+	claim 192.0.2.1
+	claim 192.0.2.1
+done
+answered 192.0.2.1 no || fail "192.0.2.1 is not given up"
+in_peer ip neigh flush dev peer0
+in_peer ping -n -c 1 -W 1 192.0.2.1 >"$T/ping.out" 2>&1 && fail "192.0.2.1 is answered although it was given up"
+in_peer ping -n -c 1 -W 2 10.1.1.1 >"$T/ping.out" 2>&1 || fail "10.1.1.1 is not answered any more"
+stop "$lo"
+check_host
+
 # Who turns our own questions round is nobody: with his MACs in front, or with ours changing places.
 memif="socket=$T/m.sock,socket-abstract=no"
 cpus=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
 for mode in macswap mac io; do
+	# Who yields needs to know that best.
+	[ "$mode" = macswap ] && check=on || check=yield
 	start lo --no-huge -m 256 --no-pci --vdev "net_memif0,role=server,$memif" -- --loop-guard off \
-		--address 10.1.1.1/24,2001:db8::1/64 --json "$T/r.json"
+		--duplicate-check "$check" --address 10.1.1.1/24,2001:db8::1/64 --json "$T/r.json"
 	lo=$PID
 	run_quiet testpmd dpdk-testpmd --no-huge --no-pci -m 256 --lcores "0@($cpus),1@($cpus)" \
 		--file-prefix "peer$$" --no-telemetry --vdev "net_memif0,role=client,$memif" \

@@ -109,10 +109,10 @@ ipv6_solicitation_and_advertisements(void **state)
 		run(&c, 60000, i == 0 ? 0 : UINT32_MAX);
 		assert_times(i == 0 ? soon : late, 3);
 		assert_string_equal(dlo_claim_state_name(&c), "ours");
-		/* Without a source link-layer address: nobody has one who has no address. */
+		/* No source link-layer address: nobody has one who has no address. A nonce (RFC 7527). */
 		frame_ether(&want, 0x3333ff000002ull, MAC_OURS, 0x86dd);
 		frame_ipv6(&want, 58, "::", "ff02::1:ff00:2");
-		frame_nd(&want, 135, IP6_OURS, 0, 0);
+		frame_nd(&want, 135, IP6_OURS, 14, MAC_OURS);
 		memcpy(want.b + want.l3, "\x60\0\0", 4);
 		want.b[want.l3 + 7] = 255;
 		frame_finish(&want);
@@ -203,6 +203,61 @@ ours_are_defended(void **state)
 	assert_int_equal(sent.nb, before);
 }
 
+/* RFC 5227 2.1.1, 2.4 (b); RFC 4862 5.4.5: used when found free, defended once, then given up. */
+static void
+yielding_ones_come_second(void **state)
+{
+	struct dlo_claim c;
+
+	(void)state;
+	begin(&c, IP_OURS, 0);
+	assert_true(dlo_claim_in_use(&c));
+	c.yields = true;
+	run(&c, 3900, 0);
+	assert_false(dlo_claim_in_use(&c));
+	run(&c, 200, 0);
+	assert_true(dlo_claim_in_use(&c));
+	/* Ten seconds apart they may come for ever. */
+	for (unsigned int i = 0; i < 5; i++) {
+		run(&c, 10000, 0);
+		dlo_claim_hear(&c, &other, now, HZ);
+		assert_true(dlo_claim_in_use(&c));
+		assert_string_equal(dlo_claim_state_name(&c), "conflict");
+	}
+	run(&c, 9000, 0);
+	dlo_claim_hear(&c, &other, now, HZ);
+	assert_false(dlo_claim_in_use(&c));
+	run(&c, 59900, 0);
+	dlo_claim_hear(&c, &other, now, HZ);
+	run(&c, 59900, 0);
+	assert_false(dlo_claim_in_use(&c));
+	run(&c, 4200, 0);
+	assert_true(dlo_claim_in_use(&c));
+	assert_string_equal(dlo_claim_state_name(&c), "ours");
+	/* One that was in use stays so while it is asked for again. */
+	run(&c, 20000, 0);
+	dlo_claim_hear(&c, &other, now, HZ);
+	run(&c, 61000, 0);
+	assert_true(dlo_claim_in_use(&c));
+	/* A port that comes up knows nothing. */
+	dlo_claim_end(&c);
+	dlo_claim_begin(&c, now, HZ, 0);
+	assert_false(dlo_claim_in_use(&c));
+
+	begin(&c, IP6_OURS, 0);
+	c.yields = true;
+	run(&c, 50, 0);
+	dlo_claim_hear(&c, &other, now, HZ);
+	run(&c, 59900, 0);
+	assert_false(dlo_claim_in_use(&c));
+	run(&c, 2000, 0);
+	assert_true(dlo_claim_in_use(&c));
+	/* Detection is over: told and counted, as RFC 4862 has no more to say. */
+	for (unsigned int i = 0; i < 3; i++)
+		dlo_claim_hear(&c, &other, now, HZ);
+	assert_true(dlo_claim_in_use(&c));
+}
+
 static void
 others_are_told_apart(void **state)
 {
@@ -265,6 +320,62 @@ assert_hears(const struct dlo_plan *plan, const struct frame *f, bool conflict)
 	mbuf_free(m);
 }
 
+/* As somebody else would have sent it. */
+static void
+others_own(struct frame *f, const struct frame *from, bool is_arp)
+{
+	*f = *from;
+	memcpy(f->b + 6, other.addr_bytes, 6);
+	if (is_arp) {
+		memcpy(f->b + 14 + 8, other.addr_bytes, 6);
+		return;
+	}
+	f->l3 = 14;
+	f->l4 = 54;
+	memcpy(f->b + f->l4 + 26, other.addr_bytes, 6);
+	frame_finish(f);
+}
+
+/* One that is not answered for yet: who asks for it, too, or has it, is heard; nobody gets an answer. */
+static void
+tentative_ones_are_not_answered(void **state)
+{
+	static const char *const addrs[] = { IP_OURS, IP6_OURS };
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		struct dlo_plan *plan = plan_of(DLO_MODE_L4, true, false);
+		struct dlo_claim c;
+		struct frame f;
+
+		plan_own(plan, DLO_OWNER_TENTATIVE);
+		begin(&c, addrs[i], 0);
+		run(&c, 20000, 0);
+		for (unsigned int k = 0; k < sent.nb; k++) {
+			assert_hears(plan, &sent.frames[k], false);
+			f = sent.frames[k];
+			memcpy(f.b, sent.frames[k].b + 6, 6);
+			memcpy(f.b + 6, other.addr_bytes, 6);
+			assert_hears(plan, &f, false);
+			others_own(&f, &sent.frames[k], i == 0);
+			assert_hears(plan, &f, true);
+		}
+		/* A neighbour who has an address asks for ours. */
+		if (i == 0) {
+			frame_ether(&f, 0xffffffffffffull, MAC_TESTER, 0x0806);
+			frame_arp(&f, 1, MAC_TESTER, IP_TESTER, 0, IP_OURS);
+		} else {
+			frame_ether(&f, 0x3333ff000002ull, MAC_TESTER, 0x86dd);
+			frame_ipv6(&f, 58, IP6_TESTER, "ff02::1:ff00:2");
+			frame_nd(&f, 135, IP6_OURS, 1, MAC_TESTER);
+			f.b[f.l3 + 7] = 255;
+			frame_finish(&f);
+		}
+		assert_false(dlo_verdict_is_answer(reflect(plan, &f, NULL)));
+		plan_free(plan);
+	}
+}
+
 static void
 two_that_have_it(void **state)
 {
@@ -293,16 +404,7 @@ two_that_have_it(void **state)
 			memcpy(f.b + 6, other.addr_bytes, 6);
 			assert_hears(plan, &f, false);
 			/* Somebody else's: probes are answered, all the rest is conflict. */
-			f = sent.frames[k];
-			memcpy(f.b + 6, other.addr_bytes, 6);
-			if (i == 0) {
-				memcpy(f.b + 14 + 8, other.addr_bytes, 6);
-			} else if (k >= nb_probes) {
-				f.l3 = 14;
-				f.l4 = 54;
-				memcpy(f.b + f.l4 + 26, other.addr_bytes, 6);
-				frame_finish(&f);
-			}
+			others_own(&f, &sent.frames[k], i == 0);
 			if (k >= nb_probes) {
 				assert_hears(plan, &f, true);
 				continue;
@@ -333,8 +435,10 @@ main(void)
 		cmocka_unit_test(ipv6_solicitation_and_advertisements),
 		cmocka_unit_test(taken_ones_are_not_announced),
 		cmocka_unit_test(ours_are_defended),
+		cmocka_unit_test(yielding_ones_come_second),
 		cmocka_unit_test(others_are_told_apart),
 		cmocka_unit_test(down_and_up),
+		cmocka_unit_test(tentative_ones_are_not_answered),
 		cmocka_unit_test(two_that_have_it),
 	};
 
