@@ -190,6 +190,8 @@ dlo_punt(const struct dlo_plan *plan, struct rte_mbuf *m, struct dlo_station *re
 
 	/* What comes behind the tags moves into the place of the old header's type. */
 	head = (uint8_t *)rte_pktmbuf_adj(m, (uint16_t)tags);
+	if (tags > 0)
+		m->packet_type = RTE_PTYPE_UNKNOWN;
 	memcpy(head + DLO_ETHER_DST, plan->punt_dst.addr_bytes, DLO_MAC_LEN);
 	memcpy(head + DLO_ETHER_SRC, plan->punt_src.addr_bytes, DLO_MAC_LEN);
 	dlo_packet_clear_offloads(m);
@@ -237,12 +239,16 @@ dlo_forward(struct rte_mbuf *m, const struct rte_ether_addr *src, const struct d
 
 	if (rte_pktmbuf_pkt_len(m) > mtu + DLO_ETHER_HLEN || rte_pktmbuf_headroom(m) < tags)
 		return DLO_DROP_TOO_BIG;
-	if (dlo_segment_is_shared(m))
+	/* Padding is written to the last one. */
+	if (dlo_segment_is_shared(m) || (rte_pktmbuf_pkt_len(m) + tags < DLO_ETHER_MIN &&
+		dlo_segment_is_shared(rte_pktmbuf_lastseg(m))))
 		return DLO_DROP_SHARED;
 	head = (uint8_t *)rte_pktmbuf_prepend(m, tags);
 	memcpy(head + DLO_ETHER_DST, hop->mac.addr_bytes, DLO_MAC_LEN);
 	memcpy(head + DLO_ETHER_SRC, src->addr_bytes, DLO_MAC_LEN);
 	memcpy(head + DLO_ETHER_TYPE, hop->tags, tags);
+	if (tags > 0)
+		m->packet_type = RTE_PTYPE_UNKNOWN;
 	pad(m);
 	dlo_packet_clear_offloads(m);
 	return DLO_FORWARDED;

@@ -238,7 +238,10 @@ there_and_back(void **state)
 		frame_finish(&in);
 		m = mbuf_of(&in, 0);
 		m->ol_flags |= RTE_MBUF_F_RX_L4_CKSUM_NONE;
+		m->packet_type = RTE_PTYPE_L2_ETHER_VLAN;
 		assert_verdict(dlo_punt(plan, m, &from, &loopback), DLO_PUNTED);
+		/* What is no more so is not said any more. */
+		assert_int_equal(m->packet_type, tags > 0 ? RTE_PTYPE_UNKNOWN : RTE_PTYPE_L2_ETHER_VLAN);
 		assert_int_equal(loopback, 3);
 		assert_int_equal(m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK, 0);
 		mbuf_read(m, &out);
@@ -249,7 +252,9 @@ there_and_back(void **state)
 		assert_int_equal(from.family, 6);
 		assert_int_equal(from.nb_tags, tags);
 
+		m->packet_type = RTE_PTYPE_L2_ETHER;
 		assert_verdict(dlo_forward(m, &port_mac, &from, 1500), DLO_FORWARDED);
+		assert_int_equal(m->packet_type, tags > 0 ? RTE_PTYPE_UNKNOWN : RTE_PTYPE_L2_ETHER);
 		mbuf_read(m, &out);
 		assert_int_equal(out.len, in.len);
 		assert_int_equal(get48(out.b), MAC_TESTER);
@@ -282,6 +287,20 @@ forward_limits(void **state)
 	mbuf_read(m, &out);
 	assert_int_equal(out.len, f.len < 60 ? 60 : f.len);
 	mbuf_free(m);
+
+	/* Padding is written to the last segment, or not at all. */
+	f.len = 58;
+	for (unsigned int shared = 0; shared < 2; shared++) {
+		m = mbuf_split(&f, 40, 8);
+		rte_mbuf_refcnt_set(m->next, (uint16_t)(1 + shared));
+		assert_verdict(dlo_forward(m, &mac, &hop, 1500),
+			shared ? DLO_DROP_SHARED : DLO_FORWARDED);
+		assert_int_equal(m->pkt_len, shared ? 58 : 60);
+		assert_int_equal(m->next->data_len, shared ? 18 : 20);
+		rte_mbuf_refcnt_set(m->next, 1);
+		mbuf_free(m);
+	}
+	tcp4(&f, MAC_LINK, IP_LOOP, IP_TESTER);
 	m = mbuf_split(&f, 20, 0);
 	assert_verdict(dlo_forward_dst(m, &dst), DLO_DROP_TOO_BIG);
 	mbuf_free(m);
