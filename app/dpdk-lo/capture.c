@@ -21,6 +21,7 @@
 #include "capture_filter.h"
 #include "log.h"
 #include "pcapng.h"
+#include "reflect/packet.h"
 
 /** Bytes kept of a frame: the largest that the host link makes, 64 KiB and its headers. */
 #define SNAPLEN 65549
@@ -90,7 +91,7 @@ count_lost(struct capture *c, const struct queue *q, unsigned int nb)
 		atomic_fetch_add_explicit(&queue_tap(c, q)->lost, nb, memory_order_relaxed);
 }
 
-/** Note the frames that the filter matches, with a copy while there is room. */
+/** Note the frames that the filter matches, with a copy while there is room; none of an mbuf that lies. */
 static void
 copy_burst(struct capture *c, struct rte_mbuf *const *pkts, uint16_t nb, struct capture_burst *ret)
 {
@@ -100,10 +101,11 @@ copy_burst(struct capture *c, struct rte_mbuf *const *pkts, uint16_t nb, struct 
 	ret->time_ns = now_ns(c);
 	for (uint16_t i = 0; i < nb && i < BURST; i++) {
 		struct rte_mbuf *m = pkts[i], *copy = NULL;
+		bool whole = dlo_packet_is_whole(m);
 
-		if (c->filter != NULL && !capture_filter_match(c->filter, m))
+		if (c->filter != NULL && whole && !capture_filter_match(c->filter, m))
 			continue;
-		if (!failed)
+		if (!failed && whole)
 			copy = rte_pktmbuf_copy(m, c->pool, 0, RTE_MIN(m->pkt_len, (uint32_t)SNAPLEN));
 		if (copy != NULL)
 			((struct record *)rte_mbuf_to_priv(copy))->wire_len = m->pkt_len;

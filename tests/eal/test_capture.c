@@ -285,6 +285,30 @@ filter_chooses(void **state)
 	pcapng_unload(&f);
 }
 
+/* Whoever followed one that says it is longer than its segments would go through a NULL. */
+static void
+mbufs_that_lie_are_lost(void **state)
+{
+	static const uint8_t verdicts[3] = { DLO_DROP_TRUNCATED, DLO_REFLECTED, DLO_DROP_TRUNCATED };
+	static const char *const filters[2] = { "", "ether[6] >= 7 and len >= 60" };
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		struct rte_mbuf *pkts[3] = { frame(1, 60, 2048), frame(2, 60, 2048), frame(3, 60, 20) };
+		struct queue *q = app->ports[0].queues[0];
+		struct capture *c = open_capture("", filters[i], false);
+		unsigned long lost;
+
+		assert_non_null(c);
+		pkts[0]->pkt_len = 4000;
+		pkts[2]->pkt_len = 61;
+		turn_round(c, q, pkts, verdicts, 3);
+		rte_pktmbuf_free_bulk(pkts, 3);
+		assert_int_equal(closed(c, &lost), 1);
+		assert_int_equal(lost, 2);
+	}
+}
+
 static void
 mistakes_are_one_sentence_and_cost_no_file(void **state)
 {
@@ -441,6 +465,7 @@ main(void)
 		cmocka_unit_test_teardown(only_drops, no_mbuf_is_missing),
 		cmocka_unit_test_teardown(longest_frame_is_whole, no_mbuf_is_missing),
 		cmocka_unit_test_teardown(filter_chooses, no_mbuf_is_missing),
+		cmocka_unit_test_teardown(mbufs_that_lie_are_lost, no_mbuf_is_missing),
 		cmocka_unit_test_teardown(mistakes_are_one_sentence_and_cost_no_file,
 			no_mbuf_is_missing),
 		cmocka_unit_test_teardown(file_that_cannot_be_made, no_mbuf_is_missing),
