@@ -341,6 +341,41 @@ starts_again(void **state)
 	port_unmake(&p);
 }
 
+/* Queues that an application keeps over a configuration do what the new one says. */
+static void
+keeps_its_queues(void **state)
+{
+	struct rte_eth_conf conf = { .rxmode.offloads = RX_ALL, .txmode.offloads = TX_ALL };
+	struct rte_mbuf *m;
+	struct port p;
+	int fd;
+
+	(void)state;
+	port_make(&p, "v0", ",queues=2");
+	port_up(&p, 0, TX_ALL, 2);
+	host_address(&p);
+	port_down(&p);
+	/* One descriptor less, which the second transmit queue wrote to; and frames may be partial. */
+	assert_int_equal(rte_eth_dev_configure(p.id, 1, 2, &conf), 0);
+	assert_int_equal(rte_eth_dev_start(p.id), 0);
+	fd = udp_socket(2000);
+	send_one(&p, 1, peer_udp(&p, 2000, "there", 5));
+	assert_int_equal(recv(fd, got, sizeof(got), 0), 5);
+	assert_int_equal(send(fd, "back", 4, 0), 4);
+	m = port_recv(&p, 0, RTE_ETHER_TYPE_IPV4);
+	assert_non_null(m);
+	assert_true((m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_NONE);
+	rte_pktmbuf_free(m);
+	close(fd);
+	port_down(&p);
+	/* One more, which was never set up. */
+	assert_int_equal(rte_eth_dev_configure(p.id, 2, 2, &conf), 0);
+	assert_true(rte_eth_dev_start(p.id) < 0);
+	port_up(&p, RX_ALL, TX_ALL, 2);
+	port_down(&p);
+	port_unmake(&p);
+}
+
 /* A flow comes back on the queue on which it was written. */
 static void
 keeps_flows_on_their_queue(void **state)
@@ -382,6 +417,7 @@ main(void)
 		cmocka_unit_test(keeps_the_mtu_that_was_set),
 		cmocka_unit_test(tells_the_link_status),
 		cmocka_unit_test(starts_again),
+		cmocka_unit_test(keeps_its_queues),
 		cmocka_unit_test(keeps_flows_on_their_queue),
 	};
 	int failed;

@@ -11,9 +11,6 @@
 
 /* The kernel's tun: MAX_MTU of drivers/net/tun.c is 65535 - ETH_HLEN. */
 #define MTU_MAX (65535 - RTE_ETHER_HDR_LEN)
-#define OVERHEAD ((uint32_t)(RTE_ETHER_HDR_LEN + RTE_VLAN_HLEN))
-/* Less than this as a first segment, and headers could be split. */
-#define ROOM_MIN 256
 
 #define RX_OFFLOADS                                                                                \
 	(RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM |                            \
@@ -24,37 +21,10 @@
 		RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_TSO |                        \
 		RTE_ETH_TX_OFFLOAD_MULTI_SEGS)
 
-static const char *
-port_name(const struct vtap *vtap)
+const char *
+vtap_name(const struct vtap *vtap)
 {
 	return vtap->dev->device->name;
-}
-
-/* What the application has enabled, and so may be shown. */
-static unsigned int
-kernel_offload(const struct vtap *vtap, uint64_t rx)
-{
-	const uint64_t l4 = RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM;
-	unsigned int offload = 0;
-
-	/* The kernel knows only both together. */
-	if ((rx & l4) != l4)
-		return 0;
-	offload |= VTAP_OFFLOAD_CSUM;
-	if ((rx & RTE_ETH_RX_OFFLOAD_TCP_LRO) != 0) {
-		offload |= VTAP_OFFLOAD_TSO;
-		if (vtap->uso)
-			offload |= VTAP_OFFLOAD_USO;
-	}
-	return offload;
-}
-
-/* A long frame is a chain when the application said that it can take one. */
-static bool
-scatter_enabled(const struct rte_eth_dev *dev)
-{
-	return (dev->data->dev_conf.rxmode.offloads &
-		(RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_TCP_LRO)) != 0;
 }
 
 /* As many queues as asked for are attached: the kernel spreads frames over all that are. */
@@ -68,7 +38,7 @@ attach_queues(struct vtap *vtap, uint16_t nb)
 
 		if (fd < 0) {
 			VTAP_LOG(ERR, "%s: queue %u cannot be attached to %s: %s",
-				port_name(vtap), vtap->nb_fds, vtap->iface, strerror(-fd));
+				vtap_name(vtap), vtap->nb_fds, vtap->iface, strerror(-fd));
 			return fd;
 		}
 		vtap->fds[vtap->nb_fds++] = fd;
@@ -106,9 +76,9 @@ vtap_configure(struct rte_eth_dev *dev)
 	if (err < 0)
 		return err;
 	err = vtap_tun_set_offload(vtap->fds[0],
-		kernel_offload(vtap, dev->data->dev_conf.rxmode.offloads));
+		vtap_kernel_offload(vtap, dev->data->dev_conf.rxmode.offloads));
 	if (err < 0) {
-		VTAP_LOG(ERR, "%s: the kernel does not take the offloads: %s", port_name(vtap),
+		VTAP_LOG(ERR, "%s: the kernel does not take the offloads: %s", vtap_name(vtap),
 			strerror(-err));
 		return err;
 	}
@@ -116,7 +86,7 @@ vtap_configure(struct rte_eth_dev *dev)
 	mtu = (uint16_t)dev->data->dev_conf.rxmode.mtu;
 	err = change_mtu(vtap, mtu);
 	if (err < 0)
-		VTAP_LOG(ERR, "%s: %s does not take an MTU of %u: %s", port_name(vtap),
+		VTAP_LOG(ERR, "%s: %s does not take an MTU of %u: %s", vtap_name(vtap),
 			vtap->iface, mtu, strerror(-err));
 	return err;
 }
@@ -129,9 +99,9 @@ vtap_infos_get(struct rte_eth_dev *dev, struct rte_eth_dev_info *info)
 	info->if_index = (unsigned int)vtap->link.ifindex;
 	info->min_mtu = RTE_ETHER_MIN_MTU;
 	info->max_mtu = MTU_MAX;
-	info->min_rx_bufsize = ROOM_MIN;
-	info->max_rx_pktlen = MTU_MAX + OVERHEAD;
-	info->max_lro_pkt_size = MTU_MAX + OVERHEAD;
+	info->min_rx_bufsize = VTAP_ROOM_MIN;
+	info->max_rx_pktlen = MTU_MAX + VTAP_OVERHEAD;
+	info->max_lro_pkt_size = MTU_MAX + VTAP_OVERHEAD;
 	info->max_rx_queues = (uint16_t)vtap->args.queues;
 	info->max_tx_queues = (uint16_t)vtap->args.queues;
 	info->max_mac_addrs = 1;
@@ -153,87 +123,6 @@ vtap_infos_get(struct rte_eth_dev *dev, struct rte_eth_dev_info *info)
 	return 0;
 }
 
-static int
-vtap_rx_queue_setup(struct rte_eth_dev *dev, uint16_t id, uint16_t nb_desc, unsigned int socket,
-	const struct rte_eth_rxconf *conf, struct rte_mempool *pool)
-{
-	struct vtap *vtap = dev->data->dev_private;
-	uint64_t offloads = dev->data->dev_conf.rxmode.offloads;
-	uint32_t room = rte_pktmbuf_data_room_size(pool);
-	unsigned int kernel = kernel_offload(vtap, offloads);
-	struct vtap_rxq *q;
-
-	/* The kernel's ring has the length that txqueuelen= says. */
-	RTE_SET_USED(nb_desc);
-	RTE_SET_USED(conf);
-	room -= RTE_MIN(room, (uint32_t)RTE_PKTMBUF_HEADROOM);
-	if (room < ROOM_MIN) {
-		VTAP_LOG(ERR, "%s: mbufs of pool %s have room for %u bytes: use %u or more",
-			port_name(vtap), pool->name, room, ROOM_MIN);
-		return -EINVAL;
-	}
-	if (!scatter_enabled(dev) && dev->data->mtu + OVERHEAD > room) {
-		VTAP_LOG(ERR,
-			"%s: mbufs of pool %s have room for %u bytes, not for an MTU of %u: enable "
-			"scattered receive, or use larger mbufs",
-			port_name(vtap), pool->name, room, dev->data->mtu);
-		return -EINVAL;
-	}
-	q = rte_zmalloc_socket("vtap_rxq", sizeof(*q), RTE_CACHE_LINE_SIZE, (int)socket);
-	if (q == NULL)
-		return -ENOMEM;
-	q->fd = vtap->fds[id];
-	q->port_id = dev->data->port_id;
-	q->queue_id = id;
-	q->gone = &vtap->gone;
-	q->cksum = (kernel & VTAP_OFFLOAD_CSUM) != 0;
-	q->lro = (kernel & VTAP_OFFLOAD_TSO) != 0;
-	q->ip_cksum = (offloads & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM) != 0;
-	q->scatter = scatter_enabled(dev);
-	q->small_pool = pool;
-	dev->data->rx_queues[id] = q;
-	return 0;
-}
-
-static int
-vtap_tx_queue_setup(struct rte_eth_dev *dev, uint16_t id, uint16_t nb_desc, unsigned int socket,
-	const struct rte_eth_txconf *conf)
-{
-	struct vtap *vtap = dev->data->dev_private;
-	struct vtap_txq *q;
-
-	RTE_SET_USED(nb_desc);
-	RTE_SET_USED(conf);
-	q = rte_zmalloc_socket("vtap_txq", sizeof(*q), RTE_CACHE_LINE_SIZE, (int)socket);
-	if (q == NULL)
-		return -ENOMEM;
-	/* With fewer receive queues two may write to one descriptor, which the kernel allows. */
-	q->fd = vtap->fds[id % vtap->nb_fds];
-	q->queue_id = id;
-	q->gone = &vtap->gone;
-	dev->data->tx_queues[id] = q;
-	return 0;
-}
-
-static void
-vtap_rx_queue_release(struct rte_eth_dev *dev, uint16_t id)
-{
-	struct vtap_rxq *q = dev->data->rx_queues[id];
-
-	if (q == NULL)
-		return;
-	vtap_rxq_release_mbufs(q);
-	dev->data->rx_queues[id] = NULL;
-	rte_free(q);
-}
-
-static void
-vtap_tx_queue_release(struct rte_eth_dev *dev, uint16_t id)
-{
-	rte_free(dev->data->tx_queues[id]);
-	dev->data->tx_queues[id] = NULL;
-}
-
 /* Buffers for long frames, for as many queues as there are now. */
 static int
 provide_big_pool(struct vtap *vtap)
@@ -251,7 +140,7 @@ provide_big_pool(struct vtap *vtap)
 		VTAP_LOG(ERR,
 			"%s: no memory for %u buffers of 64 KiB: give EAL more, or choose a "
 			"smaller big_mbufs=",
-			port_name(vtap), size);
+			vtap_name(vtap), size);
 		return -ENOMEM;
 	}
 	return 0;
@@ -285,15 +174,19 @@ vtap_start(struct rte_eth_dev *dev)
 	struct vtap *vtap = dev->data->dev_private;
 	int err;
 
-	if (scatter_enabled(dev) && dev->data->nb_rx_queues > 0) {
+	if (vtap_scatter_enabled(dev) && dev->data->nb_rx_queues > 0) {
 		err = provide_big_pool(vtap);
 		if (err < 0)
 			return err;
 	}
+	err = vtap_queues_ready(vtap);
+	if (err < 0) {
+		VTAP_LOG(ERR, "%s: not every queue that was configured is set up", vtap_name(vtap));
+		return err;
+	}
 	for (uint16_t i = 0; i < dev->data->nb_rx_queues; i++) {
-		struct vtap_rxq *q = dev->data->rx_queues[i];
+		const struct vtap_rxq *q = dev->data->rx_queues[i];
 
-		q->big_pool = q->scatter ? vtap->big_pool : NULL;
 		/* Frames of before may carry offloads that are not enabled any more. */
 		vtap_tun_drain(q->fd, vtap->args.txqueuelen);
 		dev->data->rx_queue_state[i] = RTE_ETH_QUEUE_STATE_STARTED;
@@ -310,7 +203,7 @@ vtap_start(struct rte_eth_dev *dev)
 	err = connect_interface(vtap);
 	if (err < 0) {
 		VTAP_LOG(ERR, "%s: interface %s was deleted: close the port and make it anew",
-			port_name(vtap), vtap->iface);
+			vtap_name(vtap), vtap->iface);
 		vtap->started = false;
 		vtap_rx_intr_uninstall(vtap);
 		return err;
@@ -374,10 +267,10 @@ vtap_mtu_set(struct rte_eth_dev *dev, uint16_t mtu)
 {
 	struct vtap *vtap = dev->data->dev_private;
 
-	for (uint16_t i = 0; i < dev->data->nb_rx_queues && !scatter_enabled(dev); i++) {
+	for (uint16_t i = 0; i < dev->data->nb_rx_queues && !vtap_scatter_enabled(dev); i++) {
 		const struct vtap_rxq *q = dev->data->rx_queues[i];
 
-		if (q != NULL && mtu + OVERHEAD + RTE_PKTMBUF_HEADROOM >
+		if (q != NULL && mtu + VTAP_OVERHEAD + RTE_PKTMBUF_HEADROOM >
 				rte_pktmbuf_data_room_size(q->small_pool))
 			return -EINVAL;
 	}

@@ -20,8 +20,16 @@
 
 #define VTAP_QUEUES_MAX 64
 
+/** Bytes of a frame beyond the MTU. */
+#define VTAP_OVERHEAD ((uint32_t)(RTE_ETHER_HDR_LEN + RTE_VLAN_HLEN))
+
+/** Less room than this in a first segment, and headers could be split. */
+#define VTAP_ROOM_MIN 256
+
 struct eth_dev_ops;
 struct rte_eth_dev;
+struct rte_eth_rxconf;
+struct rte_eth_txconf;
 struct rte_intr_handle;
 struct rte_kvargs;
 
@@ -89,6 +97,29 @@ struct vtap_counts {
 	uint64_t rx_nombuf;
 	uint64_t x[16]; /**< in the order of the xstats */
 };
+
+/** The vdev's name, as messages call the port. */
+const char *vtap_name(const struct vtap *vtap);
+
+/** @param rx enabled receive offloads @return VTAP_OFFLOAD_* that the kernel may use towards the port */
+unsigned int vtap_kernel_offload(const struct vtap *vtap, uint64_t rx);
+
+/** A long frame may be given as a chain. */
+bool vtap_scatter_enabled(const struct rte_eth_dev *dev);
+
+/** ethdev operations of vtap_queue.c. */
+int vtap_rx_queue_setup(struct rte_eth_dev *dev, uint16_t id, uint16_t nb_desc, unsigned int socket,
+	const struct rte_eth_rxconf *conf, struct rte_mempool *pool);
+int vtap_tx_queue_setup(struct rte_eth_dev *dev, uint16_t id, uint16_t nb_desc, unsigned int socket,
+	const struct rte_eth_txconf *conf);
+void vtap_rx_queue_release(struct rte_eth_dev *dev, uint16_t id);
+void vtap_tx_queue_release(struct rte_eth_dev *dev, uint16_t id);
+
+/**
+ * Give every queue the descriptor and the offloads that the port is configured with.
+ * @return 0, or -EINVAL when one was not set up
+ */
+int vtap_queues_ready(struct vtap *vtap);
 
 /** What ethdev calls. */
 extern const struct eth_dev_ops vtap_ops;
