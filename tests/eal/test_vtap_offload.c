@@ -94,6 +94,7 @@ finishes_frames_for_plain_applications(void **state)
 static struct rte_mbuf *
 partial_from_kernel(const struct port *p, int fd)
 {
+	const struct vtap_vnet_state *vnet;
 	struct rte_mbuf *m;
 
 	assert_int_equal(send(fd, "partial", 7, 0), 7);
@@ -102,6 +103,9 @@ partial_from_kernel(const struct port *p, int fd)
 	assert_int_equal(m->ol_flags,
 		RTE_MBUF_F_RX_L4_CKSUM_NONE | RTE_MBUF_F_RX_IP_CKSUM_GOOD | state_flag());
 	assert_false(l4_sum_is_right(m));
+	vnet = RTE_MBUF_DYNFIELD(m, rte_mbuf_dynfield_lookup(VTAP_DYNFIELD_NAME, NULL),
+		const struct vtap_vnet_state *);
+	assert_int_equal(vnet->hdr_len, 14 + 20 + 8);
 	return m;
 }
 

@@ -11,6 +11,8 @@
 #include <rte_malloc.h>
 #include <rte_mbuf.h>
 #include <rte_mbuf_dyn.h>
+#include <rte_tcp.h>
+#include <rte_udp.h>
 
 #include "vtap.h"
 
@@ -41,6 +43,28 @@ vtap_rxq_release_mbufs(struct vtap_rxq *q)
 }
 
 /*
+ * The kernel tells it of frames of many segments only. It wants it of every long frame that goes back:
+ * so much of the frame, and nothing of the data, belongs in the first piece of the buffer that it makes,
+ * and what is missing there it has to fetch out of the pages.
+ */
+static uint16_t
+header_length(const struct rte_mbuf *m, const struct virtio_net_hdr *hdr)
+{
+	uint32_t len = (uint32_t)hdr->csum_start + sizeof(struct rte_udp_hdr);
+	const uint8_t *words;
+	uint8_t copy;
+
+	if (hdr->csum_offset == offsetof(struct rte_tcp_hdr, cksum)) {
+		words = rte_pktmbuf_read(m,
+			(uint32_t)hdr->csum_start + offsetof(struct rte_tcp_hdr, data_off), 1, &copy);
+		if (words == NULL)
+			return 0;
+		len = (uint32_t)hdr->csum_start + (*words >> 4) * 4u;
+	}
+	return len <= m->pkt_len && len <= UINT16_MAX ? (uint16_t)len : 0;
+}
+
+/*
  * Remember what the kernel said about the frame, for the way back. Returns false for a header that
  * no kernel makes.
  */
@@ -60,7 +84,7 @@ keep_state(struct rte_mbuf *m, const struct virtio_net_hdr *hdr)
 	state = RTE_MBUF_DYNFIELD(m, vtap_dyn.field, struct vtap_vnet_state *);
 	state->flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
 	state->gso_type = hdr->gso_type;
-	state->hdr_len = hdr->hdr_len;
+	state->hdr_len = hdr->hdr_len != 0 ? hdr->hdr_len : header_length(m, hdr);
 	state->gso_size = hdr->gso_size;
 	state->csum_start = hdr->csum_start;
 	state->csum_offset = hdr->csum_offset;

@@ -28,7 +28,7 @@
  * A receive burst ends when it has so many bytes: what the application then sends on is still in the
  * second-level cache of its core, and the same few 64 KiB buffers, last freed first, serve the next burst.
  */
-#define VTAP_BURST_BYTES (512 * 1024)
+#define VTAP_BURST_BYTES (128 * 1024)
 
 /** Where the dynamic flag and field of vtap.h are; both 0: there was no room for them. */
 struct vtap_dyn {
