@@ -4,12 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
+#include <rte_common.h>
 #include <rte_dev.h>
 #include <rte_devargs.h>
 #include <rte_eal.h>
@@ -25,6 +29,11 @@
 #include "log.h"
 
 #define MOUNTS "/proc/mounts"
+/* What EAL writes into its runtime folder, twice over: it maps files there, and without room it gets SIGBUS. */
+#define RUNTIME_KIB 4096
+/* EAL, a port and telemetry take half of it, and DPDK panics without; what we ask for when less is allowed. */
+#define FILES_MIN 64
+#define FILES_WANTED 1024
 #define MORE "--log-level=debug before '--' shows more"
 
 /* EAL and what it starts keep pointers to its arguments. */
@@ -87,9 +96,26 @@ check_prefix(const struct eal_given *given)
 	return -EBUSY;
 }
 
+static int
+check_room(const char *dir, const struct eal_given *given)
+{
+	struct statvfs fs;
+	uint64_t kib;
+
+	/* Some file systems do not tell. */
+	if (given->no_shconf || given->in_memory || statvfs(dir, &fs) != 0 || fs.f_blocks == 0)
+		return 0;
+	kib = (uint64_t)fs.f_bavail * fs.f_frsize / 1024;
+	if (kib >= RUNTIME_KIB)
+		return 0;
+	say_error("EAL's runtime folder %s has only %" PRIu64 " of the %d KiB that EAL needs: make room there, or "
+		"set RUNTIME_DIRECTORY to another folder", runtime_base, kib, RUNTIME_KIB);
+	return -ENOSPC;
+}
+
 /* EAL makes base and a folder in it; its parent must be there. */
 static int
-check_base(void)
+check_base(const struct eal_given *given)
 {
 	char parent[EAL_RUNTIME_PATH];
 	const char *dir = runtime_base;
@@ -100,10 +126,25 @@ check_base(void)
 		dir = parent;
 	}
 	if (access(dir, W_OK | X_OK) == 0)
-		return 0;
+		return check_room(dir, given);
 	say_error("EAL's runtime folder %s cannot be used: %s: run as root, or set XDG_RUNTIME_DIR "
 		"to a folder of yours", dir, strerror(errno));
 	return -EACCES;
+}
+
+static int
+allow_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= FILES_WANTED)
+		return 0;
+	limit.rlim_cur = RTE_MIN(limit.rlim_max, (rlim_t)FILES_WANTED);
+	if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= FILES_MIN)
+		return 0;
+	say_error("%s may have only %lu files open, and DPDK needs %d: raise the limit (ulimit -n, or LimitNOFILE= "
+		"of a service)", say_name(), (unsigned long)limit.rlim_cur, FILES_MIN);
+	return -EMFILE;
 }
 
 /* The reason that EAL logged, or what its error code says. */
@@ -189,7 +230,9 @@ eal_start(const struct cmdline_eal *args)
 	eal_runtime_clean(runtime_base, MOUNTS);
 	rc = check_prefix(&args->given);
 	if (rc == 0)
-		rc = check_base();
+		rc = check_base(&args->given);
+	if (rc == 0)
+		rc = allow_files();
 	if (rc != 0)
 		return rc;
 	eal_facts_read(&facts);

@@ -74,6 +74,8 @@ catch_signals(void)
 	/* A reader that went away must not take the appliance with it. */
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL);
+	/* A file that may not grow (ulimit -f) is like a full disk. */
+	sigaction(SIGXFSZ, &sa, NULL);
 }
 
 static int

@@ -117,7 +117,22 @@ finish "$PID"
 umount "$T/full"
 check_host
 
-# 7. Memory is short: one sentence with the remedy, and no interface.
+for file in --json --capture; do
+	run_quiet lo "$DLO" -- --link --duration 1 $file /dev/full
+	ends_saying 'cannot write.*No space left'
+done
+check_host
+
+# 7. No room where EAL maps its files, and too few descriptors: it would be killed, or panic.
+mount -t tmpfs -o size=64k tmpfs /run/dpdk || skip "cannot mount a small tmpfs"
+run_quiet lo "$DLO" -- --link
+ends_saying 'runtime folder .* has only'
+umount /run/dpdk
+run_quiet lo bash -c 'ulimit -n 20 && exec "$@"' - "$DLO" -- --link
+ends_saying 'ulimit -n'
+check_host
+
+# 8. Memory is short: one sentence with the remedy, and no interface.
 run_quiet lo "$DLO" --no-huge -m 16 -- --link
 finish "$PID"
 rc=$?
