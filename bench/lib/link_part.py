@@ -78,6 +78,7 @@ TITLES = {
 	"tcp1": "one TCP stream of the host to itself (iperf3)",
 	"tcp4": "four TCP streams of the host to itself (iperf3)",
 	"udp64": "UDP in frames of 64 bytes, received (iperf3)",
+	"uso": "UDP in calls of 45 datagrams (UDP_SEGMENT), received",
 	"rr": "TCP request and response of 64 bytes, round trip p50 (sockperf)",
 	"ping": "ICMP echo every 5 ms, round trip p50",
 	"first": "first ICMP echo after a second of idleness, p50",

@@ -8,6 +8,7 @@ import sys
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib")]
 
 import entry  # noqa: E402
+import picture  # noqa: E402
 import sides  # noqa: E402
 import table  # noqa: E402
 from traffic import LOADS  # noqa: E402
@@ -17,7 +18,7 @@ from report import Lines, Progress  # noqa: E402
 PROGRAM = "bench/link.sh"
 DEFAULT_SIDES = [sides.LO, sides.VTAP, sides.VTAP_1500, sides.VTAP_SPIN, sides.TAP, sides.VIRTIO]
 # Bulk is what the MTU is for; a spinning appliance is of interest where latency is.
-LEFT_OUT = {"vtap spin": ("tcp4",), "vtap mtu 1500": ("udp64", "rr", "ping", "first", "idle", "http"),
+LEFT_OUT = {"vtap spin": ("tcp4",), "vtap mtu 1500": ("udp64", "uso", "rr", "ping", "first", "idle", "http"),
 	"net_tap": ("first", "idle"), "lo": ("first", "idle")}
 
 
@@ -118,7 +119,7 @@ def measure_all(ctx, chosen, loads, lines):
 		tables.append(text)
 	text = table.goals(lines, found)
 	print(text)
-	return tables + [text], failed
+	return tables + [text], found, failed
 
 
 def choose_sides(texts):
@@ -143,10 +144,11 @@ def run(argv):
 		lines = Lines(os.path.join(out, "results.jsonl"))
 		entry.look_around(ctx, lines, sorted(os.sched_getaffinity(0)), "no hugepages needed")
 		chosen = choose_sides(args.side)
-		tables, failed = measure_all(ctx, chosen,
-			[load for load in LOADS if not args.only or load.name in args.only], lines)
+		loads = [load for load in LOADS if not args.only or load.name in args.only]
+		tables, found, failed = measure_all(ctx, chosen, loads, lines)
 		entry.write_tables(out, tables)
-		print(f"results in {out}: results.jsonl, table.txt, logs/")
+		picture.write(os.path.join(out, "link.svg"), loads, found)
+		print(f"results in {out}: results.jsonl, table.txt, link.svg, logs/")
 		return 1 if failed else 0
 	finally:
 		ctx.close()

@@ -25,7 +25,7 @@ def median(samples, key):
 def more(samples):
 	"""What else is worth a word: medians, but for what must not happen at all, where it is the sum."""
 	words = []
-	for key, name in (("p99", "p99"), ("max", "max"), ("offered_kpps", "offered")):
+	for key, name in (("p99", "p99"), ("max", "max"), ("offered_kpps", "offered"), ("offered_gbps", "offered")):
 		value = median(samples, key)
 		if value is not None:
 			words.append(f"{name} {value:.0f}")

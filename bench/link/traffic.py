@@ -2,14 +2,18 @@
 """What is sent through a side, each with a program that everybody knows. Every load returns a dict:
 value (in the load's unit), and whatever else is worth knowing."""
 
+import json
+import os
 import re
 import shutil
+import sys
 import time
 
 import loads
 import stats
 
 HERE = loads.Place()
+SEGMENTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "segments.py")
 
 
 def retransmits():
@@ -38,6 +42,13 @@ def udp64(ctx, side):
 	total = loads.iperf(HERE, side.address, ctx.seconds, "-u", "-b", "0", "-l", "22")["sum"]
 	got = total["packets"] - total["lost_packets"]
 	return {"value": got / total["seconds"] / 1e3, "offered_kpps": total["packets"] / total["seconds"] / 1e3}
+
+
+def udp_segments(ctx, side):
+	"""As fast as one sender can: loss is part of it."""
+	found = json.loads(HERE.run(sys.executable, "-B", SEGMENTS, side.address, str(ctx.seconds),
+		seconds=ctx.seconds))
+	return {"value": found["received"], "offered_gbps": found["offered"]}
 
 
 def request_response(ctx, side):
@@ -89,6 +100,8 @@ LOADS = [
 	Load("tcp1", "one TCP stream (iperf3)", "Gbit/s", True, tcp(1), "iperf3"),
 	Load("tcp4", "four TCP streams (iperf3)", "Gbit/s", True, tcp(4), "iperf3"),
 	Load("udp64", "UDP in frames of 64 bytes, received (iperf3)", "kpps", True, udp64, "iperf3"),
+	Load("uso", "UDP, 45 datagrams of 1400 bytes a call (UDP_SEGMENT, UDP_GRO), received", "Gbit/s", True,
+		udp_segments),
 	Load("rr", "TCP request and response of 64 bytes, round trip p50 (sockperf)", "us", False,
 		request_response, "sockperf"),
 	Load("ping", "ICMP echo every 5 ms, round trip p50 (ping)", "us", False, ping, "ping"),

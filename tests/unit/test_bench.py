@@ -25,6 +25,7 @@ import host  # noqa: E402
 import results  # noqa: E402
 import loads  # noqa: E402
 import markdown  # noqa: E402
+import picture  # noqa: E402
 import sides  # noqa: E402
 import stats  # noqa: E402
 import svg  # noqa: E402
@@ -383,6 +384,23 @@ class Link(unittest.TestCase):
 		self.assertIn("sent again 6", text)
 		self.assertEqual([line["side"] for line in self.lines], ["lo", "vtap"])
 		self.assertEqual(self.lines[1]["Gbit/s"]["median"], 10.5)
+
+	def test_picture_has_a_bar_for_each_side(self):
+		rr = next(load for load in traffic.LOADS if load.name == "rr")
+		found = {"tcp1": {"lo": self.samples(20, 22, 21), "vtap <1>": self.samples(10, 11)},
+			"rr": {"lo": self.samples(60), "vtap <1>": self.samples(0)}}
+		with tempfile.TemporaryDirectory() as folder:
+			path = os.path.join(folder, "link.svg")
+			picture.write(path, [traffic.LOADS[0], rr], found)
+			drawing = xml.dom.minidom.parse(path)
+			picture.write(os.path.join(folder, "none.svg"), traffic.LOADS, {})
+			self.assertEqual(os.listdir(folder), ["link.svg"])
+		kinds = [node.getAttribute("class") for node in drawing.getElementsByTagName("rect")]
+		self.assertEqual(kinds, ["paper", "peer", "ours", "peer", "ours"])
+		tips = [node.firstChild.data for node in drawing.getElementsByTagName("title")]
+		self.assertIn("20 to 22 Gbit/s", tips[0])
+		words = [node.firstChild.data for node in drawing.getElementsByTagName("text")]
+		self.assertIn(rr.title + ", us; less is better", words)
 
 	def test_goals_need_both_ends(self):
 		found = {"tcp1": {"lo": self.samples(20), "vtap": self.samples(14)}}
