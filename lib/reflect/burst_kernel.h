@@ -221,8 +221,7 @@ find_class(struct dlo_memo *memo, const struct rte_mbuf *m)
 
 	if (unlikely(m->buf_len < m->data_off + DLO_MEMO_ROOM))
 		return NULL;
-	c = &memo->classes[dlo_memo_slot(memo, rte_pktmbuf_mtod(m, const uint8_t *),
-		rte_pktmbuf_data_len(m))];
+	c = &memo->classes[dlo_memo_slot(memo, m)];
 	return c->run.row != NULL ? c : NULL;
 }
 
@@ -244,7 +243,7 @@ run(const struct dlo_plan *plan, struct dlo_memo *memo, struct dlo_lane *lane,
 	if (start.row == NULL)
 		return 0;
 	if (memo != NULL)
-		dlo_memo_keep(plan, memo, pkts[0], &start);
+		dlo_memo_keep(plan, memo, pkts[0], &start, false);
 	return run_like(plan, &start, pkts[0], pkts, nb);
 }
 
@@ -279,16 +278,26 @@ seem_alike(struct rte_mbuf *const *pkts, uint16_t nb)
 	return true;
 }
 
+INLINE uint64_t
+bytes_of(struct rte_mbuf *const *pkts, uint16_t nb)
+{
+	uint64_t bytes = 0;
+
+	for (uint16_t i = 0; i < nb; i++)
+		bytes += rte_pktmbuf_pkt_len(pkts[i]);
+	return bytes;
+}
+
 #ifdef LINES
 #include "reflect/line_kernel.h"
 #else
 /*
- * @param ret_alike frames from the start that are of one kind, and turned round
+ * @param bytes becomes those of all frames
  * @return a bit for each frame that is turned round
  */
 INLINE uint64_t
 turn_round(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte_mbuf **pkts, uint16_t nb,
-	uint16_t *ret_alike)
+	uint64_t *bytes)
 {
 	struct dlo_memo *memo = NULL;
 	uint16_t alike = 0;
@@ -299,9 +308,10 @@ turn_round(const struct dlo_plan *plan, struct dlo_lane *lane, struct rte_mbuf *
 			memo = &lane->memo;
 		alike = run(plan, memo, lane, pkts, nb);
 	}
-	*ret_alike = alike;
+	*bytes = alike > 0 ? (uint64_t)alike * rte_pktmbuf_pkt_len(pkts[0]) : 0;
 	if (alike == nb)
 		return first(nb);
+	*bytes += bytes_of(pkts + alike, nb - alike);
 	return first(alike) | mix(plan, pkts + alike, nb - alike) << alike;
 }
 #endif
@@ -310,10 +320,9 @@ void
 BURST(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t nb_pkts, struct dlo_burst *ret)
 {
 	uint64_t bytes = 0, done = 0;
-	uint16_t alike = 0;
 
 	if (likely(nb_pkts > 0))
-		done = turn_round(plan, ret->lane, pkts, nb_pkts, &alike);
+		done = turn_round(plan, ret->lane, pkts, nb_pkts, &bytes);
 	/* No call for sixty-four bytes. */
 	for (unsigned int i = 0; i < sizeof(ret->verdict); i += sizeof(vec32))
 		store32(ret->verdict + i, (vec32){ 0 } + DLO_REFLECTED);
@@ -321,10 +330,6 @@ BURST(const struct dlo_plan *plan, struct rte_mbuf **pkts, uint16_t nb_pkts, str
 		dlo_reflect_rest(plan, pkts, nb_pkts, done, ret);
 		return;
 	}
-	if (alike > 0)
-		bytes = (uint64_t)alike * rte_pktmbuf_pkt_len(pkts[0]);
-	for (uint16_t i = alike; i < nb_pkts; i++)
-		bytes += rte_pktmbuf_pkt_len(pkts[i]);
 	ret->rx_bytes = bytes;
 	ret->nb_back = nb_pkts;
 	ret->nb_punt = 0;

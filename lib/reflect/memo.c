@@ -13,7 +13,60 @@
 /* So many classes that gave way to others for each new hash. */
 #define SALT_EVERY 8
 
-_Static_assert(DLO_MEMO_SLOTS == 1 << (64 - 59), "the hash makes another number of slots");
+_Static_assert(DLO_MEMO_SLOTS == 1 << (64 - 57), "the hash makes another number of slots");
+
+_Static_assert(offsetof(struct rte_mbuf, data_len) == offsetof(struct rte_mbuf, pkt_len) + 4,
+	"see dlo_memo_lens()");
+
+#define PICK(a, b, c, d) { a, b, c, d, 8, 9, 10, 11 }
+#define IPV4 0x01
+#define VLAN 0x10
+#define QINQ 0x11
+#define QINQ_OLD 0x12
+#define IPV6 0xb0
+#define AT(type) (((type) << 8 | (type) >> 8) >> 3 & 0xff)
+
+_Static_assert(AT(DLO_TYPE_IPV4) == IPV4 && AT(DLO_TYPE_VLAN) == VLAN && AT(DLO_TYPE_QINQ) == QINQ &&
+		AT(DLO_TYPE_QINQ_OLD) == QINQ_OLD && AT(DLO_TYPE_IPV6) == IPV6,
+	"see dlo_memo_picks_of()");
+
+const uint8_t dlo_memo_picks[256][8] __rte_cache_aligned = {
+	[0 ... IPV4 - 1] = PICK(12, 13, 12, 13),
+	/* Fragments, and the protocol. */
+	[IPV4] = PICK(13, 20, 21, 23),
+	[IPV4 + 1 ... VLAN - 1] = PICK(12, 13, 12, 13),
+	/* The type behind the tag, and where the same is found there. */
+	[VLAN] = PICK(16, 17, 24, 27),
+	[QINQ ... QINQ_OLD] = PICK(16, 17, 20, 21),
+	[QINQ_OLD + 1 ... IPV6 - 1] = PICK(12, 13, 12, 13),
+	/* The next header. */
+	[IPV6] = PICK(13, 20, 20, 20),
+	[IPV6 + 1 ... 255] = PICK(12, 13, 12, 13),
+};
+
+static void
+forget_all(struct dlo_memo *memo)
+{
+	memset(memo->classes, 0, sizeof(memo->classes));
+}
+
+/* All classes are in buffers of one make; another one takes over when it has come often enough. */
+static bool
+buffer_fits(struct dlo_memo *memo, const struct rte_mbuf *m)
+{
+	struct rte_mbuf *like = (struct rte_mbuf *)memo->mbuf;
+	bool first = like->buf_len == 0;
+
+	if (like->data_off == m->data_off && like->buf_len == m->buf_len)
+		return true;
+	if (!first && ++memo->evictions % EVICT_EVERY != 0)
+		return false;
+	forget_all(memo);
+	memcpy(memo->mbuf, m, sizeof(memo->mbuf));
+	/* Flags that differ from none are those that are set. */
+	like->ol_flags = 0;
+	return true;
+}
 
 static bool
 may_take(struct dlo_memo *memo, const struct dlo_memo_class *c)
@@ -23,8 +76,7 @@ may_take(struct dlo_memo *memo, const struct dlo_memo_class *c)
 	memo->evictions++;
 	if (memo->evictions % (EVICT_EVERY * SALT_EVERY) == 0) {
 		memo->salt += UINT64_C(0xd1342543de82ef96);
-		for (unsigned int i = 0; i < DLO_MEMO_SLOTS; i++)
-			memset(&memo->classes[i], 0, sizeof(memo->classes[i]));
+		forget_all(memo);
 		return false;
 	}
 	return memo->evictions % EVICT_EVERY == 0;
@@ -47,18 +99,17 @@ set_turn(const struct dlo_plan *plan, const struct dlo_row *row, struct dlo_memo
 
 	for (unsigned int i = 0; i < DLO_LINE; i++)
 		c->line_turn[i] = (uint8_t)i;
-	c->no_land = 1;
-	if (plan->mode != DLO_MODE_WIRE)
-		change_places(c->line_turn, 0, RTE_ETHER_ADDR_LEN, RTE_ETHER_ADDR_LEN);
+	if (plan->mode == DLO_MODE_WIRE)
+		return true;
+	/* Where a kind has no addresses to compare, its MAC addresses differ, too, or it is not sent back. */
+	c->land = (UINT64_C(1) << RTE_ETHER_ADDR_LEN) - 1;
+	change_places(c->line_turn, 0, RTE_ETHER_ADDR_LEN, RTE_ETHER_ADDR_LEN);
 	if (plan->mode < DLO_MODE_IP || row->shape == DLO_SHAPE_L2)
 		return true;
 	if (row->win + 2 * len > DLO_LINE)
 		return false;
+	c->land = ((UINT64_C(1) << len) - 1) << row->win;
 	change_places(c->line_turn, row->win, row->win + len, len);
-	if (plan->guards) {
-		c->land = ((UINT64_C(1) << len) - 1) << row->win;
-		c->no_land = 0;
-	}
 	if (plan->mode < DLO_MODE_L4 || row->l4 == 0)
 		return true;
 	if (row->l4 + 4 > DLO_LINE)
@@ -83,7 +134,7 @@ set_masks(const struct dlo_run *run, struct dlo_memo_class *c)
 	memcpy(c->line_mask, mask, sizeof(c->line_mask));
 	while (end < sizeof(mask) && mask[end] == 0)
 		end++;
-	c->after_off = DLO_LINE;
+	c->after_off = DLO_LINE - sizeof(c->after);
 	if (end == sizeof(mask))
 		return true;
 	if (end + sizeof(c->after) > DLO_MEMO_ROOM)
@@ -99,27 +150,25 @@ set_masks(const struct dlo_run *run, struct dlo_memo_class *c)
 
 bool
 dlo_memo_keep(const struct dlo_plan *plan, struct dlo_memo *memo, const struct rte_mbuf *m,
-	const struct dlo_run *run)
+	const struct dlo_run *run, bool by_lines)
 {
-	struct dlo_memo_class *c;
+	struct dlo_memo_class c = { .run = *run, .offloads = run->offloads, .data_off = m->data_off,
+		.lens = dlo_memo_lens(m) };
+	struct dlo_memo_class *place;
 
 	if (m->buf_len < m->data_off + DLO_MEMO_ROOM)
 		return false;
-	c = &memo->classes[dlo_memo_slot(memo, run->data, rte_pktmbuf_data_len(m))];
-	if (!may_take(memo, c))
+	/* Half a mask would let anything through. */
+	if (by_lines && (!set_turn(plan, run->row, &c) || !set_masks(run, &c)))
 		return false;
-	memset(c, 0, sizeof(*c));
-	memcpy(c->mbuf, m, sizeof(c->mbuf));
-	memcpy(c->data, run->data, sizeof(c->data));
-	c->run = *run;
-	c->run.data = c->data;
-	c->data_off = m->data_off;
-	c->offloads = run->offloads;
-	c->lines = set_turn(plan, run->row, c) && set_masks(run, c);
-	/* Half a mask would let anything through: by lines no frame is proved to be of this kind. */
-	if (!c->lines) {
-		c->land = 0;
-		c->no_land = 0;
-	}
+	if (by_lines && !buffer_fits(memo, m))
+		return false;
+	place = &memo->classes[dlo_memo_slot(memo, m)];
+	if (!may_take(memo, place))
+		return false;
+	memcpy(c.mbuf, m, sizeof(c.mbuf));
+	memcpy(c.data, run->data, sizeof(c.data));
+	*place = c;
+	place->run.data = place->data;
 	return true;
 }

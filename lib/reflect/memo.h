@@ -13,14 +13,16 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 #include <rte_common.h>
+#include <rte_mbuf.h>
 
 #include "reflect/row.h"
 
-#define DLO_MEMO_SLOTS 32 /**< a power of two */
+#define DLO_MEMO_SLOTS 128 /**< a power of two */
 /** Bytes of a frame that dlo_memo_slot() reads. */
 #define DLO_MEMO_REACH 28
 /** Bytes of buffer from the start of the frame that the buffer of every known frame has at least. */
@@ -29,18 +31,17 @@
 
 /** Offsets count from the start of the frame. Frames of a class are of one length. */
 struct dlo_memo_class {
-	uint8_t mbuf[DLO_LINE]; /**< the first line of the first frame's mbuf */
+	uint8_t mbuf[DLO_LINE]; /**< the first line of the first frame's mbuf; zero: nothing is known */
 	uint8_t data[DLO_MEMO_ROOM]; /**< its first bytes, before it was turned round */
-	/** By whole lines. */
-	uint8_t line_mask[DLO_LINE] __rte_cache_aligned; /**< of the first bytes */
-	uint8_t line_turn[DLO_LINE]; /**< where each of them comes from */
-	uint64_t land; /**< which of them show equal addresses, when they all stay as they are */
-	uint64_t no_land; /**< not 0: that is not looked at */
+	/** By lines. */
+	uint64_t lens; /**< see dlo_memo_lens(); 0: nothing is known */
+	uint64_t land; /**< bytes of the line that differ from what they become, one of them at least */
 	uint32_t after, after_mask; /**< four more bytes that have to be the same, in memory order */
-	uint8_t after_off;
-	bool lines; /**< all of that is valid: what matters lies inside */
+	uint8_t after_off; /**< inside the line where no more matter, so that no other is touched */
 	bool offloads; /**< receive offload flags have to be cleared */
 	uint16_t data_off; /**< the mbufs' */
+	uint8_t line_mask[DLO_LINE] __rte_cache_aligned; /**< of the first bytes */
+	uint8_t line_turn[DLO_LINE]; /**< where each of them comes from */
 	/** By windows. */
 	struct dlo_run run; /**< row NULL: nothing is known; data is the one above */
 } __rte_cache_aligned;
@@ -48,42 +49,69 @@ struct dlo_memo_class {
 /** All zero: nothing is remembered. */
 struct dlo_memo {
 	struct dlo_memo_class classes[DLO_MEMO_SLOTS];
+	/** One like those of all classes, as far as buffers go: their size and where data starts. */
+	uint8_t mbuf[DLO_LINE] __rte_cache_aligned;
 	uint64_t serial; /**< of the plan by which they were judged */
 	uint64_t salt; /**< even; changes when classes are in each other's way */
 	uint32_t evictions;
 	uint32_t pause; /**< bursts to come in which it is not worth to look at frames one by one */
-};
-
-/*
- * Of bytes 12..27, those that tell kinds apart, by the EtherType: both its bytes, xored, are enough
- * to know the few that matter. Others share places with these and may be found in many slots.
- */
-static const uint64_t dlo_memo_masks[16][2] = {
-	[0x08 ^ 0x00] = { 0xffff, 0xff00ff3f }, /* IPv4: fragments, protocol */
-	[(0x86 ^ 0xdd) & 15] = { 0xffff, 0xff }, /* IPv6: next header */
-	/* A tag: the type behind it, and where the same is found there. */
-	[(0x81 ^ 0x00) & 15] = { 0xffff0000ffff, 0xff00003f00000000 },
-	[(0x88 ^ 0xa8) & 15] = { 0xffff0000ffff, 0xffff },
+	uint32_t mixed; /**< bursts to come in which it is not worth to look for a run */
 };
 
 /**
- * @param data DLO_MEMO_REACH bytes are read, whatever the length of the frame
- * @param len of the frame
+ * By some bits of the EtherType: where the bytes are that tell kinds of frames apart, and the last
+ * four of the source MAC, as classes do not reach across stations. Not complete: kinds that agree in
+ * all of these are in each other's way, which costs time only.
+ */
+extern const uint8_t dlo_memo_picks[256][8] __attribute__((visibility("hidden")));
+
+/** @param type the EtherType as it stands in memory, read by a little-endian machine */
+static inline const uint8_t *
+dlo_memo_picks_of(uint16_t type)
+{
+	return dlo_memo_picks[type >> 3 & 0xff];
+}
+
+/**
+ * @return both lengths of a frame, of all segments and of this one, in a form that is never 0, so that
+ *   no frame is of a class that is not there. Little-endian machines only.
+ */
+static inline uint64_t
+dlo_memo_lens(const struct rte_mbuf *m)
+{
+	uint64_t lens;
+
+	/* The two bytes behind them are of no interest. */
+	memcpy(&lens, RTE_PTR_ADD(m, offsetof(struct rte_mbuf, pkt_len)), sizeof(lens));
+	return lens << 16 | 1;
+}
+
+/** @param picked the bytes that dlo_memo_picks_of() names, the first one lowest */
+static inline unsigned int
+dlo_memo_hash(const struct dlo_memo *memo, uint64_t picked, uint64_t lens)
+{
+	return (unsigned int)((picked + lens) *
+			(memo->salt ^ UINT64_C(0x9e3779b97f4a7c15)) >> 57);
+}
+
+/**
+ * @param m DLO_MEMO_REACH bytes of its buffer are read from the start of the frame on, whatever its length
  * @return where its class is, if it is known. Little-endian machines only.
  */
 static inline unsigned int
-dlo_memo_slot(const struct dlo_memo *memo, const uint8_t *data, uint16_t len)
+dlo_memo_slot(const struct dlo_memo *memo, const struct rte_mbuf *m)
 {
-	const uint64_t *mask = dlo_memo_masks[(data[12] ^ data[13]) & 15];
-	uint64_t a, b;
+	const uint8_t *data = rte_pktmbuf_mtod(m, const uint8_t *), *picks;
+	uint64_t picked = 0;
 	uint32_t src;
+	uint16_t type;
 
+	memcpy(&type, data + 12, sizeof(type));
 	memcpy(&src, data + 8, sizeof(src));
-	memcpy(&a, data + 12, sizeof(a));
-	memcpy(&b, data + 20, sizeof(b));
-	/* The source MAC too, as classes do not reach across stations: its last bytes. */
-	a = (a & mask[0]) ^ (b & mask[1]) ^ (uint64_t)len << 16 ^ (uint64_t)src << 24;
-	return (unsigned int)(a * (memo->salt ^ UINT64_C(0x9e3779b97f4a7c15)) >> 59);
+	picks = dlo_memo_picks_of(type);
+	for (unsigned int i = 0; i < 4; i++)
+		picked |= (uint64_t)data[picks[i]] << 8 * i;
+	return dlo_memo_hash(memo, picked | (uint64_t)src << 32, dlo_memo_lens(m));
 }
 
 /** What was judged by another plan is void. @return false: this plan has no memory */
@@ -101,9 +129,10 @@ dlo_memo_ready(struct dlo_memo *memo, uint64_t serial)
  * Remember why a frame is sent back. What is in its place already gives way from time to time only.
  * @param m not yet turned round
  * @param run how dlo_run_start() has judged it, row not NULL
+ * @param by_lines only if a line and four more bytes are all that matters; else by windows
  * @return false when it was not remembered
  */
 bool dlo_memo_keep(const struct dlo_plan *plan, struct dlo_memo *memo, const struct rte_mbuf *m,
-	const struct dlo_run *run);
+	const struct dlo_run *run, bool by_lines);
 
 #endif

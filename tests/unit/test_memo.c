@@ -144,6 +144,8 @@ check_bytes(const struct dlo_plan *oracle, const struct dlo_plan *plan, const st
 	check(oracle, plan, &lane, like, &odd, 17);
 	odd.len = 40;
 	check(oracle, plan, &lane, like, &odd, 31);
+	odd.len = 0;
+	check(oracle, plan, &lane, like, &odd, 5);
 }
 
 static void
