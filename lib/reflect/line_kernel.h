@@ -111,6 +111,49 @@ line_asks_land(const struct dlo_plan *plan)
 	return plan->guards && plan->mode >= DLO_MODE_IP;
 }
 
+INLINE uint16_t
+line_run_like(const struct dlo_plan *plan, const struct dlo_memo_class *c, struct rte_mbuf **pkts,
+	uint16_t nb)
+{
+	if (c->lens == 0 || c->after_mask != 0)
+		return 0;
+	if (plan->mode == DLO_MODE_WIRE)
+		return line_run_of(c, false, false, c->offloads, pkts, nb);
+	return line_asks_land(plan) ? line_run_of(c, true, true, c->offloads, pkts, nb) :
+				      line_run_of(c, true, false, c->offloads, pkts, nb);
+}
+
+/*
+ * The kind is guessed first: the one that followed the last one the last time. All is compared, so a
+ * wrong guess costs time only, and a right one need not wait until the first frame has been read.
+ */
+INLINE uint16_t
+line_run(const struct dlo_plan *plan, struct dlo_memo *memo, struct rte_mbuf **pkts, uint16_t nb)
+{
+	struct dlo_memo_class *c = memo->last != NULL ? memo->last->next : NULL;
+	uint16_t alike = 0;
+
+	for (unsigned int try = 0; try < 2 && alike == 0; try++) {
+		if (try > 0 || c == NULL) {
+			const struct rte_mbuf *m = pkts[0];
+
+			if (unlikely(m->buf_len < m->data_off + DLO_MEMO_ROOM))
+				return 0;
+			c = &memo->classes[dlo_memo_slot(memo, m)];
+			try = 1;
+		}
+		alike = line_run_like(plan, c, pkts, nb);
+	}
+	if (alike == 0) {
+		memo->mixed = MIXED_PAUSE;
+		return 0;
+	}
+	if (memo->last != NULL)
+		memo->last->next = c;
+	memo->last = c;
+	return alike;
+}
+
 /* See dlo_memo_slot(). */
 INLINE const struct dlo_memo_class *
 line_class(const struct dlo_memo *memo, const uint8_t *data, __m512i line, uint64_t lens)
@@ -123,29 +166,6 @@ line_class(const struct dlo_memo *memo, const uint8_t *data, __m512i line, uint6
 	picks = _mm256_permutexvar_epi8(picks, _mm512_castsi512_si256(line));
 	return &memo->classes[dlo_memo_hash(memo,
 		(uint64_t)_mm_cvtsi128_si64(_mm256_castsi256_si128(picks)), lens)];
-}
-
-INLINE uint16_t
-line_run(const struct dlo_plan *plan, struct dlo_memo *memo, struct rte_mbuf **pkts, uint16_t nb)
-{
-	const struct dlo_memo_class *c;
-	const uint8_t *data = rte_pktmbuf_mtod(pkts[0], const uint8_t *);
-	uint16_t alike;
-
-	if (unlikely(pkts[0]->buf_len < pkts[0]->data_off + DLO_MEMO_ROOM))
-		return 0;
-	c = line_class(memo, data, _mm512_loadu_si512(data), dlo_memo_lens(pkts[0]));
-	if (c->lens == 0 || c->after_mask != 0)
-		return 0;
-	if (plan->mode == DLO_MODE_WIRE)
-		alike = line_run_of(c, false, false, c->offloads, pkts, nb);
-	else if (line_asks_land(plan))
-		alike = line_run_of(c, true, true, c->offloads, pkts, nb);
-	else
-		alike = line_run_of(c, true, false, c->offloads, pkts, nb);
-	if (alike == 0)
-		memo->mixed = MIXED_PAUSE;
-	return alike;
 }
 
 /* n frames, each of its own kind: all of them or none. */

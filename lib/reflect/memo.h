@@ -42,6 +42,7 @@ struct dlo_memo_class {
 	uint16_t data_off; /**< the mbufs' */
 	uint8_t line_mask[DLO_LINE] __rte_cache_aligned; /**< of the first bytes */
 	uint8_t line_turn[DLO_LINE]; /**< where each of them comes from */
+	struct dlo_memo_class *next; /**< of the run that came after the last one of this kind; or NULL */
 	/** By windows. */
 	struct dlo_run run; /**< row NULL: nothing is known; data is the one above */
 } __rte_cache_aligned;
@@ -51,6 +52,7 @@ struct dlo_memo {
 	struct dlo_memo_class classes[DLO_MEMO_SLOTS];
 	/** One like those of all classes, as far as buffers go: their size and where data starts. */
 	uint8_t mbuf[DLO_LINE] __rte_cache_aligned;
+	struct dlo_memo_class *last; /**< of the last run; NULL: there was none */
 	uint64_t serial; /**< of the plan by which they were judged */
 	uint64_t salt; /**< even; changes when classes are in each other's way */
 	uint32_t evictions;
