@@ -53,6 +53,12 @@ screen_open(void)
 			term != NULL ? term : "");
 		return -ENOTTY;
 	}
+	/* One on paper, or "dumb": curses would take it, and show nothing. */
+	if (tigetstr("cup") == NULL) {
+		screen_close();
+		say_error("the terminal type '%s' cannot move its cursor: set TERM, or use --once", getenv("TERM"));
+		return -ENOTTY;
+	}
 	cbreak();
 	noecho();
 	curs_set(0);

@@ -120,6 +120,29 @@ as_user ''
 start none --no-pci --vdev net_ring0 -- --inject 64 --count 100000 --json "$T/home/r.json"
 finish "$PID" || fail "an ordinary user cannot use a ring"
 check_report "$T/home/r.json" --injected 64
+# Nor where it is another process, which is root's here, or a file.
+GEN=$(dirname -- "$ROOTS")/../dpdk-lo-gen/dpdk-lo-gen
+user_serves()
+{
+	start "user-$1" --no-huge -m 128 --no-pci --vdev "$2" -- --mode l4 --json "$T/home/r.json"
+	has "$PID"
+	quiet "user-$1"
+	timeout 60 "$GEN" --no-huge -m 128 --no-pci --vdev "$3" -- --bias off --rate 1kpps --duration 1 --json "$T/gen.json" \
+		>"$T/gen.out" 2>"$T/gen.err" || fail "$1: nothing comes back to dpdk-lo-gen"
+	stop "$PID"
+	check_report "$T/home/r.json" 'all(x["reflected"] > 0 for x in r.ports)'
+}
+user_serves memif "net_memif0,role=server,socket=$T/home/m.sock,socket-abstract=no" \
+	"net_memif0,role=client,socket=$T/home/m.sock,socket-abstract=no"
+user_serves vhost "eth_vhost0,iface=$T/home/v.sock" "net_virtio_user0,mac=02:00:00:00:00:99,path=$T/home/v.sock"
+cp "$SMOKE/../golden/bulk-l4/in.pcap" "$T/home/in.pcap"
+chmod 644 "$T/home/in.pcap"
+start user-pcap --no-pci --vdev "net_pcap0,rx_pcap=$T/home/in.pcap,tx_pcap=$T/home/out.pcap" -- --exit-when-idle 1 \
+	--json "$T/home/r.json"
+has "$PID"
+finish "$PID" || fail "an ordinary user cannot use files"
+check_report "$T/home/r.json" 'p.net_pcap0.reflected > 10'
+
 as_user net_admin
 "$DLO" -- --localhost >"$T/no.out" 2>"$T/no.err"
 [ $? = 1 ] && grep -q 'needs the capability CAP_BPF,' "$T/no.err" || fail "CAP_BPF is not named"
@@ -174,6 +197,11 @@ has "$PID" net_admin bpf sys_admin
 in_peer ping -n -q -c 2 -i 0.1 -W 2 192.0.2.1 >"$T/ping.out" 2>&1 || fail "no answer over AF_XDP"
 stop "$PID"
 if ip link show dev dlp0 | grep -q xdp; then fail "an XDP program stays on the interface"; fi
+as_user net_raw,net_admin
+start user-packet --no-pci --vdev net_af_packet0,iface=dlp0 -- --address 192.0.2.1
+has "$PID" net_admin
+in_peer ping -n -q -c 2 -i 0.1 -W 2 192.0.2.1 >"$T/ping.out" 2>&1 || fail "no answer over AF_PACKET"
+stop "$PID"
 as_user net_admin,bpf
 start user-tc --no-pci --vdev net_vtap0,beside=dlp0 -- --address 192.0.2.1 --steer 'arp or icmp'
 if [ "$(printf '%s\n' 6.6 "$(uname -r)" | sort -V | head -n 1)" = 6.6 ]; then has "$PID"; else has "$PID" net_admin; fi

@@ -156,5 +156,20 @@ shows 'ended with 0'
 close_terminal
 TERM=nonsense script -qc "'$TOP'" "$T/term.out" </dev/null >/dev/null 2>&1
 grep -q "terminal type 'nonsense' is not known" "$T/term.out" || fail "an unknown terminal is not explained"
+TERM=dumb script -qc "'$TOP'" "$T/term.out" </dev/null >/dev/null 2>&1
+grep -q "terminal type 'dumb' cannot move its cursor" "$T/term.out" || fail "a dumb terminal is not explained"
+
+# The least that people have: 80x24, no UTF-8; and then smaller than anything fits.
+open_top 80 24 "LC_ALL=C TERM=vt100"
+shows 'VERDICTS of net_null0' 'reflected' 'h help'
+mux capture-pane -p >"$T/screen.out"
+LC_ALL=C grep -q '[^ -~]' "$T/screen.out" && fail "more than ASCII without a UTF-8 locale"
+mux resize-window -x 1 -y 1
+sleep 0.5
+mux resize-window -x 80 -y 24
+shows 'VERDICTS of net_null0'
+mux send-keys q
+shows 'ended with 0'
+close_terminal
 stop "$again"
 check_host
