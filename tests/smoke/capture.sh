@@ -3,7 +3,7 @@
 # --capture as people read it: in tshark, with directions, drop reasons as comments, big frames
 # whole, and counts that agree with the report. A disk that fills up costs the capture, not the run.
 . "$(dirname -- "$0")/lib.sh"
-need tshark ping
+need dpdk-telemetry.py tshark ping
 
 remember_host
 
@@ -42,7 +42,7 @@ with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as s:
     s.bind(("dlo0", 0))
     s.send(bytes.fromhex("020000000077") * 2 + b"\x88\xb5" + bytes(range(46)))
 PY
-sleep 0.2
+wait_for 20 seen "$PID" dlo0 'v["drop_src_is_dst"] == 1' || fail "the raw frame does not come"
 stop "$PID"
 grep -Eq 'capture .*link.pcapng: [0-9]+ frames written, 0 lost' "$T/link.out" ||
 	fail "does not say how many frames it wrote"

@@ -183,6 +183,12 @@ v = json.load(sys.stdin)[sys.argv[1].split(",")[0]]
 print(eval(sys.argv[2], {"v": v}))' "$2" "$3" 2>/dev/null
 }
 
+# seen PID PORT EXPRESSION: true of the port's counters, `v`; mostly after wait_for.
+seen()
+{
+	[ "$(telemetry "$1" "/dlo/stats,$2" "$3")" = True ]
+}
+
 # wait_address ADDRESS: a server can bind to it.
 wait_address()
 {

@@ -79,10 +79,14 @@ PY
 pair --inject "256,file=$T/spoof.pcap" --loop-guard off --address 198.18.0.10 --stamp port=5000 -- \
 	--address 198.18.0.11 --stamp port=6000
 wait_for 20 more "$b" net_memif0 drop_loop 1 || fail "no reply to a reply is found"
-sleep 1
-before=$(verdicts "$b" net_memif0 rx)
-sleep 1
-[ "$(verdicts "$b" net_memif0 rx)" = "$before" ] || fail "they go on"
+come_to_rest()
+{
+	local before
+	before=$(verdicts "$b" net_memif0 rx)
+	sleep 1
+	[ "$(verdicts "$b" net_memif0 rx)" = "$before" ]
+}
+wait_for 20 come_to_rest || fail "they go on"
 [ "$(grep -c 'another STAMP reflector answers' "$T/b.err")" = 1 ] || fail "that is not said once"
 wait_for 30 grep -q 'no STAMP reflector answers' "$T/b.out" || fail "the end is not said"
 [ "$(plan "$b" net_memif0 loop)" = none ] || fail "bulk is stopped"

@@ -3,7 +3,7 @@
 # net_af_xdp on a veth: frames are turned round, ARP, ND and ping are answered for our addresses
 # and for no others, hostile frames are counted.
 . "$(dirname -- "$0")/lib.sh"
-need ethtool ping arping ndisc6
+need arping dpdk-telemetry.py ethtool ndisc6 ping
 
 make_peer
 remember_host
@@ -74,7 +74,7 @@ s.bind(("peer0", 0))
 for i in range(6000):
     s.send(bytes.fromhex("020000000002 020000000001 88b6") + bytes(50))' || fail "cannot send"
 kill -CONT "$lo"
-sleep 0.5
+wait_for 20 seen "$lo" net_af_xdp0 'v["rx"] + v["missed"] >= 6000' || fail "not all are received or counted"
 stop "$lo"
 check_report "$T/r.json" 'p.net_af_xdp0.missed > 1000' 'p.net_af_xdp0.rx + p.net_af_xdp0.missed >= 6000'
 check_host

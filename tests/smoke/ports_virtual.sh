@@ -3,7 +3,7 @@
 # Ports that need no peer: net_ring looped onto itself, net_null, several workers, and a mixture of
 # drivers in one process with the host link beside them.
 . "$(dirname -- "$0")/lib.sh"
-need ping
+need dpdk-telemetry.py ping
 
 remember_host
 cpus=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
@@ -40,7 +40,15 @@ start lo --no-pci --vdev net_ring0 --vdev net_null0 --vdev net_pcap0,rx_pcap=in,
 	--vdev net_tap0,iface=dlt0 \
 	-- --link --mode l4 --mode wire@net_null0 --json "$T/r.json"
 ping -n -c 5 -i 0.1 -W 5 198.18.0.2 >"$T/ping.out" 2>&1 || fail "no answer through the link"
-sleep 0.5
+wait_for 20 seen "$PID" net_pcap0 'v["rx"] > 50' || fail "net_pcap receives nothing"
+idle()
+{
+	local before
+	before=$(telemetry "$PID" /dlo/stats,net_pcap0 'v["rx"]')
+	sleep 0.2
+	[ "$(telemetry "$PID" /dlo/stats,net_pcap0 'v["rx"]')" = "$before" ]
+}
+wait_for 20 idle || fail "net_pcap does not get to the end of its file"
 stop "$PID"
 "$SUPPORT/pcap.py" same "$T/out" "$T/want" || fail "net_pcap sent something else"
 check_report "$T/r.json" 'len(r.ports) == 6' 'p.net_null0.rx > 100' \

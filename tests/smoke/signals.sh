@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Every way to end: SIGINT, SIGTERM, SIGTERM under load, two at once, --duration, --count, kill -9.
 . "$(dirname -- "$0")/lib.sh"
-need ping iperf3
+need dpdk-telemetry.py ping iperf3
 
 remember_host
 for signal in INT TERM; do
@@ -18,7 +18,7 @@ iperf3 -s -D -I "$T/iperf.pid" >/dev/null 2>&1
 wait_for 10 sh -c "ss -Hltn 'sport = :5201' | grep -q ." || fail "no iperf3 server"
 PIDS+=("$(tr -d '\0' <"$T/iperf.pid")")
 run_quiet load iperf3 -c 198.18.0.2 -t 30 -P 2
-sleep 1
+wait_for 20 seen "$lo" dlo0 'v["reflected"] > 200' || fail "iperf3 has no stream"
 stop "$lo" TERM
 kill -9 "$PID" 2>/dev/null
 check_host

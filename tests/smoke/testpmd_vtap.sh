@@ -143,11 +143,13 @@ say "show port xstats all"
 
 # The counters of the port are those of the kernel's end, once nothing moves any more.
 ip link set x0 down
-sleep 0.1
+counters_agree()
+{
+	say "show port xstats all"
+	[ "$(xstat 0 rx_good_packets)" = "$(kernel_packets)" ]
+}
+wait_for 20 counters_agree || fail "rx $(xstat 0 rx_good_packets), the kernel sent $(kernel_packets)"
 say "stop"
-say "show port xstats all"
-[ "$(xstat 0 rx_good_packets)" = "$(kernel_packets)" ] ||
-	fail "rx $(xstat 0 rx_good_packets), the kernel sent $(kernel_packets)"
 
 # Twice, without losing the host's settings.
 for _ in 1 2; do
