@@ -166,32 +166,45 @@ stop "$lo"
 check_host
 
 # Who turns our own questions round is nobody: with his MACs in front, or with ours changing places.
-memif="socket=$T/m.sock,socket-abstract=no"
+modes=(macswap mac io)
 cpus=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
-for mode in macswap mac io; do
-	# Who yields needs to know that best.
-	[ "$mode" = macswap ] && check=on || check=yield
-	start lo --no-huge -m 256 --no-pci --vdev "net_memif0,role=server,$memif" -- --loop-guard off \
-		--duplicate-check "$check" --address 10.1.1.1/24,2001:db8::1/64 --json "$T/r.json"
-	lo=$PID
-	run_quiet testpmd dpdk-testpmd --no-huge --no-pci -m 256 --lcores "0@($cpus),1@($cpus)" \
-		--file-prefix "peer$$" --no-telemetry --vdev "net_memif0,role=client,$memif" \
-		-- --total-num-mbufs=8192 "--forward-mode=$mode" --eth-peer=0,"$(
-		telemetry "$lo" /dlo/plan 'v["mac"]')" --stats-period=1
-	other=$PID
-	for address in 10.1.1.1 2001:db8::1; do
-		wait_for 30 is "$address" ours || fail "behind a $mode mirror $address is $(state "$address")"
+ports=()
+addresses=()
+others=()
+for i in 0 1 2; do
+	memif[i]="id=$i,socket=$T/m$i.sock,socket-abstract=no"
+	ports+=(--vdev "net_memif$i,role=server,${memif[i]}")
+	addresses+=(--address "10.1.$i.1/24,2001:db8:$((i + 1))::1/64@net_memif$i")
+done
+# Who yields needs to know that best.
+start lo --no-huge -m 256 --no-pci "${ports[@]}" -- --loop-guard off --duplicate-check yield \
+	--duplicate-check on@net_memif0 "${addresses[@]}" --json "$T/r.json"
+lo=$PID
+for i in 0 1 2; do
+	run_quiet "testpmd$i" dpdk-testpmd --no-huge --no-pci -m 256 --lcores "0@($cpus),1@($cpus)" \
+		--file-prefix "peer$i$$" --no-telemetry --vdev "net_memif0,role=client,${memif[i]}" \
+		-- --total-num-mbufs=8192 "--forward-mode=${modes[i]}" --eth-peer=0,"$(
+		telemetry "$lo" "/dlo/plan,net_memif$i" 'v["mac"]')" --stats-period=1
+	others+=("$PID")
+done
+for i in 0 1 2; do
+	for address in "10.1.$i.1" "2001:db8:$((i + 1))::1"; do
+		wait_for 60 is "$address" ours || fail "behind a ${modes[i]} mirror $address is $(state "$address")"
 	done
-	kill -INT "$other"
-	wait_for 15 dead "$other" || kill -9 "$other"
-	stop "$lo"
-	check_report "$T/r.json" 'p.net_memif0.drops.conflict == 0' 'p.net_memif0.rx > 0'
+done
+kill -INT "${others[@]}"
+for i in 0 1 2; do
+	wait_for 15 dead "${others[i]}" || kill -9 "${others[i]}"
+done
+stop "$lo"
+for i in 0 1 2; do
+	check_report "$T/r.json" "p.net_memif$i.drops.conflict == 0" "p.net_memif$i.rx > 0"
 done
 
 # Nobody is asked where there is no network, where that was switched off, or where nobody would answer.
 for without in '--vdev net_ring0 --' '--vdev net_null0 -- --guards on' \
-	"--vdev net_memif0,role=server,$memif -- --duplicate-check off" \
-	"--vdev net_memif0,role=server,$memif -- --answer icmp"; do
+	"--vdev net_memif0,role=server,${memif[0]} -- --duplicate-check off" \
+	"--vdev net_memif0,role=server,${memif[0]} -- --answer icmp"; do
 	# shellcheck disable=SC2086
 	start lo --no-huge -m 256 --no-pci $without --address 10.1.1.1 --duration 600
 	[ "$(telemetry "$PID" /dlo/addresses 'len(v)')" = 0 ] || fail "asked with $without"

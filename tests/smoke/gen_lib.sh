@@ -12,8 +12,8 @@ gen()
 	local want=$1
 	shift
 	rm -f "$T/g.json"
-	run_quiet gen timeout 120 "$GEN" --no-huge -m 256 "$@"
-	wait_for 120 dead "$PID" || fail "dpdk-lo-gen does not end"
+	run_quiet gen timeout 240 "$GEN" --no-huge -m 256 "$@"
+	wait_for 240 dead "$PID" || fail "dpdk-lo-gen does not end"
 	wait "$PID"
 	local rc=$?
 	[ "$rc" = "$want" ] || fail "dpdk-lo-gen ends with $rc, not $want: $*"
