@@ -3,6 +3,8 @@
 # sudo ./test.sh [--quick] [SUITE...]: install what is missing, build, run the test suites.
 # Suites: tree unit fuzz eal golden smoke vm (all of them when none is named), and sanitize, which is
 # unit, fuzz, eal and golden once more under ASan and UBSan. --quick: tree unit fuzz eal golden.
+# Where smoke and one of sanitize and vm are asked for they go side by side: smoke tests wait for most of
+# their time, the others compute, and give way to them.
 # The last line of the output is "N passed, N failed, N skipped"; the exit code says the same.
 set -eu
 me=test.sh
@@ -37,46 +39,82 @@ run()
 		set -- "$@" --suite "$suite"
 	done
 	# What failed is shown by the summary, from the same log that is counted.
-	meson test -C "$dir" --no-rebuild --logbase "$name" "$@" || :
+	$nice meson test -C "$dir" --no-rebuild --logbase "$name" "$@" || :
 	give_back "$dir/meson-logs"
 }
 
-normal=
+front=
+smoke=
+vm=
 sanitize=
 for suite in $suites; do
 	case "$suite" in
 	sanitize) sanitize="unit fuzz eal golden" ;;
-	*) normal="$normal $suite" ;;
+	vm) vm=vm ;;
+	smoke) smoke=smoke ;;
+	*) front="$front $suite" ;;
 	esac
 done
-rm -f "$top/build/meson-logs/test-normal.json" "$top/build/meson-logs/test-again.json" \
-	"$top/build-sanitize/meson-logs/test-sanitize.json"
+nice=
+logs=$top/build/meson-logs
+sanitize_log=$top/build-sanitize/meson-logs/test-sanitize.json
+rm -f "$logs/test-front.json" "$logs/test-vm.json" "$logs/test-again.json" "$sanitize_log"
 
 # shellcheck disable=SC2086 # one word per suite
-if [ -n "$normal" ]; then
-	build "$top/build" all -Dtests=enabled
-	run "$top/build" test-normal $normal
-	# Other people's programs on a machine that does something else besides: a second try tells a fault
-	# from bad luck, and the summary says which tests needed it.
-	again=$("$top/devtools/test-summary" --again "$top/build/meson-logs/test-normal.json")
-	if [ -n "$again" ]; then
-		echo "== once more: $again"
-		meson test -C "$top/build" --no-rebuild --logbase test-again $again || :
-		give_back "$top/build/meson-logs"
+behind()
+{
+	if [ -n "$sanitize" ]; then
+		[ -z "$smoke" ] || nice="nice -n 19"
+		build "$top/build-sanitize" all -Dtests=enabled -Db_sanitize=address,undefined \
+			-Db_lundef=false -Doptimization=1
+		[ -z "$smoke" ] || nice="nice -n 10"
+		ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1" \
+		LSAN_OPTIONS="suppressions='$top/tests/support/lsan.supp':print_suppressions=0" \
+		UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1" \
+			run "$top/build-sanitize" test-sanitize $sanitize
 	fi
-fi
-# shellcheck disable=SC2086
-if [ -n "$sanitize" ]; then
-	build "$top/build-sanitize" all -Dtests=enabled -Db_sanitize=address,undefined -Db_lundef=false \
-		-Doptimization=1
-	ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1" \
-	LSAN_OPTIONS="suppressions='$top/tests/support/lsan.supp':print_suppressions=0" \
-	UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1" \
-		run "$top/build-sanitize" test-sanitize $sanitize
+	[ -z "$vm" ] || run "$top/build" test-vm $vm
+}
+
+# An interrupt from the keyboard reaches the shell's children only where they are in front.
+stop_behind()
+{
+	# shellcheck disable=SC2046 # a word each
+	kill $(pgrep -P "$behind") "$behind" 2>/dev/null || :
+	exit 130
+}
+
+[ -z "$front$smoke$vm" ] || build "$top/build" all -Dtests=enabled
+if [ -n "$smoke" ] && [ -n "$vm$sanitize" ]; then
+	behind >"$top/build/behind.log" 2>&1 &
+	behind=$!
+	trap stop_behind HUP INT TERM
+	# shellcheck disable=SC2086
+	run "$top/build" test-front $front $smoke
+	echo "== waiting for: ${sanitize:+sanitize }$vm"
+	wait "$behind" || : # what is missing is seen from its results
+	trap - HUP INT TERM
+	cat "$top/build/behind.log"
+	give_back "$top/build/behind.log"
+else
+	# shellcheck disable=SC2086
+	[ -z "$front$smoke" ] || run "$top/build" test-front $front $smoke
+	behind
 fi
 
 set --
-[ -z "$normal" ] || set -- "$@" "$top/build/meson-logs/test-normal.json"
-[ -z "${again:-}" ] || set -- "$@" --second "$top/build/meson-logs/test-again.json"
-[ -z "$sanitize" ] || set -- "$@" "$top/build-sanitize/meson-logs/test-sanitize.json"
+[ -z "$front$smoke" ] || set -- "$@" "$logs/test-front.json"
+[ -z "$vm" ] || set -- "$@" "$logs/test-vm.json"
+# Other people's programs on a machine that does something else besides: a second try tells a fault
+# from bad luck, and the summary says which tests needed it.
+again=
+[ $# = 0 ] || again=$("$top/devtools/test-summary" --again "$@")
+if [ -n "$again" ]; then
+	echo "== once more: $again"
+	# shellcheck disable=SC2086
+	meson test -C "$top/build" --no-rebuild --logbase test-again $again || :
+	give_back "$logs"
+fi
+[ -z "$sanitize" ] || set -- "$@" "$sanitize_log"
+[ -z "$again" ] || set -- "$@" --second "$logs/test-again.json"
 exec "$top/devtools/test-summary" "$@"

@@ -46,6 +46,7 @@ reconfigure()
 }
 
 # build DIR TARGET [meson options]: configure if need be, compile. The log is shown when it fails.
+# $nice, if it is set, is put in front of the compiling.
 build()
 {
 	dir=$1
@@ -61,7 +62,8 @@ build()
 			die "meson cannot configure $dir (whole log: $log)"
 		}
 	fi
-	ninja -C "$dir" "$target" >>"$log" 2>&1 || {
+	# shellcheck disable=SC2086 # a command and its arguments
+	${nice:-} ninja -C "$dir" "$target" >>"$log" 2>&1 || {
 		tail -n 60 "$log" >&2
 		die "the build failed (whole log: $log)"
 	}

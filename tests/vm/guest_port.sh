@@ -28,12 +28,12 @@ touch "$T/www/restart"
 run_quiet http python3 -u -m http.server --bind 192.0.2.1 --directory "$T/www" 8000
 http=$PID
 memory=1024
-DLO_VM_SECONDS=300 DLO_VM_MEMORY=$memory DLO_VM_QEMU="-object memory-backend-memfd,id=mem,size=${memory}M,share=on
+DLO_VM_SECONDS=450 DLO_VM_MEMORY=$memory DLO_VM_QEMU="-object memory-backend-memfd,id=mem,size=${memory}M,share=on
 	-numa node,memdev=mem -chardev socket,id=lo,path=$T/v.sock,reconnect=1
 	-netdev vhost-user,id=lo,chardev=lo -device virtio-net-pci,netdev=lo,mac=02:00:00:00:00:42,vectors=0" \
 	run_quiet guest "$here/run.sh" "$DLO_VM_KERNEL" "$here/guest_port_inside.sh"
 guest=$PID
-wait_for 200 sh -c "grep -q 'GET /restart' '$T/http.err' || ! kill -0 $guest 2>/dev/null" ||
+wait_for 330 sh -c "grep -q 'GET /restart' '$T/http.err' || ! kill -0 $guest 2>/dev/null" ||
 	fail "the guest does not get as far as that"
 if alive "$guest"; then
 	stop "$lo"

@@ -21,4 +21,4 @@ trap 'rm -rf "$tree"' EXIT
 trap 'exit 1' HUP INT TERM
 meson install -C "$build" --no-rebuild --quiet --destdir "$tree" || exit 1
 [ -n "$(find "$tree" -name dpdk-lo.service)" ] || skip "built without systemd"
-DLO_VM_SYSTEMD=1 DLO_VM_SECONDS=300 "$here/run.sh" "$kernel" "$here/service_inside.sh" "$tree"
+DLO_VM_SYSTEMD=1 DLO_VM_SECONDS=450 "$here/run.sh" "$kernel" "$here/service_inside.sh" "$tree"
