@@ -44,21 +44,17 @@ struct lo_queue {
 	struct rte_ring *back; /**< control: frames on their way back; NULL: not set up */
 	const struct dlo_plan *plan; /**< control, before start */
 	uint16_t port_id; /**< control */
-	unsigned int nb_bursts; /**< the transmitting lcore: to look at the clock now and then */
-	struct dlo_lane lane; /**< the transmitting lcore; its sessions: control, before start */
-	/** The transmitting lcore: what the mirror did; rx is what the application sent. */
+	/** The transmitting lcore, all that follows: to look at the clock now and then. */
+	alignas(DLO_COUNTERS_ALIGN) unsigned int nb_bursts;
+	struct dlo_lane lane; /**< its sessions: control, before start */
+	/** What the mirror did: rx is what the application sent, tx what came back to its receive queue. */
 	struct dlo_counters mirror;
-	/** The receiving lcore: what the application took back. */
-	alignas(DLO_COUNTERS_ALIGN) uint64_t taken;
-	uint64_t taken_bytes;
 };
 
 /* Sender and receiver may be two lcores, and so may the senders of two queues of the array. */
-static_assert(offsetof(struct lo_queue, mirror) % DLO_COUNTERS_ALIGN == 0 &&
-		offsetof(struct lo_queue, taken) % DLO_COUNTERS_ALIGN == 0 &&
-		offsetof(struct lo_queue, taken) >= offsetof(struct lo_queue, mirror) +
-				sizeof(struct dlo_counters),
-	"the two ends of a queue write to lines of their own");
+static_assert(offsetof(struct lo_queue, nb_bursts) % DLO_COUNTERS_ALIGN == 0 &&
+		offsetof(struct lo_queue, mirror) % DLO_COUNTERS_ALIGN == 0,
+	"what the receiver reads and what the sender writes lie on lines of their own");
 static_assert(sizeof(struct lo_queue) % DLO_COUNTERS_ALIGN == 0, "and end one");
 
 /** dev_private: all fields control, but for the queues. */
@@ -69,8 +65,6 @@ struct lo {
 	bool sessions; /**< queues remember some */
 	struct lo_queue *queues; /**< array of nb_queues */
 	struct dlo_counters base; /**< what was counted when stats were reset */
-	uint64_t base_taken;
-	uint64_t base_taken_bytes;
 };
 
 /**

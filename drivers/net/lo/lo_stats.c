@@ -8,30 +8,24 @@
 
 /* All that was counted since the port was made, before a reset is taken off. */
 static void
-collect(const struct lo *lo, struct dlo_counters *ret, uint64_t *ret_taken,
-	uint64_t *ret_taken_bytes)
+collect(const struct lo *lo, struct dlo_counters *ret)
 {
 	memset(ret, 0, sizeof(*ret));
-	*ret_taken = *ret_taken_bytes = 0;
-	for (uint32_t i = 0; i < lo->nb_queues; i++) {
+	for (uint32_t i = 0; i < lo->nb_queues; i++)
 		dlo_counters_add(ret, &lo->queues[i].mirror);
-		*ret_taken += dlo_count_read(&lo->queues[i].taken);
-		*ret_taken_bytes += dlo_count_read(&lo->queues[i].taken_bytes);
-	}
 }
 
 int
 lo_stats_get(struct rte_eth_dev *dev, struct rte_eth_stats *stats)
 {
 	const struct lo *lo = dev->data->dev_private;
-	uint64_t taken, taken_bytes;
 	struct dlo_counters c;
 
-	collect(lo, &c, &taken, &taken_bytes);
+	collect(lo, &c);
 	stats->opackets = c.rx - lo->base.rx;
 	stats->obytes = c.rx_bytes - lo->base.rx_bytes;
-	stats->ipackets = taken - lo->base_taken;
-	stats->ibytes = taken_bytes - lo->base_taken_bytes;
+	stats->ipackets = c.tx - lo->base.tx;
+	stats->ibytes = c.tx_bytes - lo->base.tx_bytes;
 	return 0;
 }
 
@@ -40,7 +34,7 @@ lo_stats_reset(struct rte_eth_dev *dev)
 {
 	struct lo *lo = dev->data->dev_private;
 
-	collect(lo, &lo->base, &lo->base_taken, &lo->base_taken_bytes);
+	collect(lo, &lo->base);
 	return 0;
 }
 
@@ -67,12 +61,11 @@ int
 lo_xstats_get(struct rte_eth_dev *dev, struct rte_eth_xstat *xstats, unsigned int size)
 {
 	const struct lo *lo = dev->data->dev_private;
-	uint64_t taken, taken_bytes;
 	struct dlo_counters c;
 
 	if (xstats == NULL || size < DLO_VERDICT_MAX)
 		return DLO_VERDICT_MAX;
-	collect(lo, &c, &taken, &taken_bytes);
+	collect(lo, &c);
 	for (unsigned int v = 0; v < DLO_VERDICT_MAX; v++)
 		xstats[v] = (struct rte_eth_xstat){
 			.id = v,
