@@ -176,7 +176,7 @@ wait_for_peer(const struct app *app, const struct port *p)
 static bool
 send_one(const struct app *app, const struct port *p, const struct queue *q, struct rte_mbuf *m)
 {
-	int patience = has_peer(p) ? PEER_WAIT_MS : 0;
+	int patience = has_peer(p) && dlo_count_read(&q->counters.tx) == 0 ? PEER_WAIT_MS : 0;
 
 	while (rte_eth_tx_burst(p->id, q->queue_id, &m, 1) != 1) {
 		if (patience-- <= 0 || atomic_load(&app->stop))
