@@ -422,6 +422,9 @@ ports_warn_open(const struct app *app)
 			say_warning("port %s runs with --guards off: it sends back loops, spoofed and "
 				"reserved frames too; keep it off any network that others use",
 				p->name);
+		if (p->conf.stamp.key_len > 0 && p->conf.stamp.key_is_open)
+			say_warning("port %s: everybody on this host can read its STAMP key: chmod o= the "
+				"key file", p->name);
 	}
 }
 

@@ -80,6 +80,7 @@ struct dlo_conf_stamp {
 	bool ptp;
 	bool same_port; /**< serve senders that use our port, too */
 	bool tlv_hmac; /**< the key is for TLVs alone */
+	bool key_is_open; /**< anybody may read the file that it is from */
 	uint8_t key_len; /**< 0: unauthenticated */
 	uint8_t key[DLO_CONF_KEY_MAX];
 };

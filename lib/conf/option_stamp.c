@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "conf/option_set.h"
 #include "conf/text.h"
@@ -68,6 +69,7 @@ read_key(const char *file, struct dlo_conf_stamp *stamp, char err[DLO_CONF_ERR])
 	/* One more than a key can have, to tell that there is more. */
 	char text[TEXT_MAX + 2];
 	FILE *f = fopen(file, "re");
+	struct stat st;
 	size_t len;
 	int rc;
 
@@ -75,6 +77,7 @@ read_key(const char *file, struct dlo_conf_stamp *stamp, char err[DLO_CONF_ERR])
 		return dlo_conf_fail(err, "key file '%s' cannot be read: %s", file,
 			strerror(errno));
 	setvbuf(f, NULL, _IONBF, 0);
+	stamp->key_is_open = fstat(fileno(f), &st) == 0 && (st.st_mode & S_IROTH) != 0;
 	len = fread(text, 1, sizeof(text), f);
 	if (ferror(f))
 		rc = dlo_conf_fail(err, "key file '%s' cannot be read: %s", file, strerror(errno));

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <stdint.h>
 #include <cmocka.h>
@@ -648,6 +649,8 @@ settings_want_their_answer(void **state)
 	assert_int_equal(port.answers >> DLO_ANSWER_STAMP, 2);
 }
 
+static mode_t key_mode = 0600;
+
 /* Set --stamp by a key file of this content. */
 static int
 set_key(const char *content, size_t len)
@@ -657,6 +660,7 @@ set_key(const char *content, size_t len)
 
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, content, len), len);
+	assert_int_equal(fchmod(fd, key_mode), 0);
 	close(fd);
 	snprintf(value, sizeof(value), "key-file=%s,tlv-hmac", file);
 	rc = dlo_conf_set(&conf, "stamp", value, err);
@@ -677,6 +681,13 @@ keys_are_text_or_hex(void **state)
 	assert_int_equal(conf.all.stamp.key_len, 16);
 	assert_memory_equal(conf.all.stamp.key, text, 16);
 	assert_true(conf.all.stamp.tlv_hmac);
+	assert_false(conf.all.stamp.key_is_open);
+	key_mode = 0644;
+	assert_int_equal(set_key(text, 16), 0);
+	assert_true(conf.all.stamp.key_is_open);
+	key_mode = 0640;
+	assert_int_equal(set_key(text, 16), 0);
+	assert_false(conf.all.stamp.key_is_open);
 	/* The line break behind it is the editor's. */
 	assert_int_equal(set_key("sixteen bytes ok\n", 17), 0);
 	assert_int_equal(conf.all.stamp.key_len, 16);
