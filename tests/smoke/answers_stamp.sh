@@ -3,7 +3,8 @@
 # STAMP and Ethernet OAM on the host link, asked by senders of our own (tests/support/stamp.py) through
 # ordinary sockets; every frame of it is judged by tshark, too.
 . "$(dirname -- "$0")/lib.sh"
-need python3 tshark
+need python3 tshark dpdk-telemetry.py
+/usr/bin/python3 -c 'import scapy.contrib.stamp' 2>/dev/null || skip "scapy has no STAMP"
 
 KEY="a key of some thirty-two bytes.."
 printf '%s\n' "$KEY" >"$T/key"
@@ -28,6 +29,8 @@ remember_host
 start lo -- --stamp port=862 --oam level=3,mep=77 --capture "$T/all.pcapng" --json "$T/r.json"
 ask plain
 ask oam dlo0
+/usr/bin/python3 "$SMOKE/stamp_scapy.py" dlo0 "$(telemetry "$PID" /dlo/plan 'v["mac"]')" >"$T/scapy.out" 2>&1 ||
+	fail "stamp_scapy.py: $(cat "$T/scapy.out")"
 mac=$(cat /sys/class/net/dlo0/address)
 stop "$PID"
 check_host
@@ -43,7 +46,13 @@ start lo -- --stamp "port=862,stateful,key-file=$T/key" --capture "$T/auth.pcapn
 ask auth "$KEY"
 stop "$PID"
 check_report "$T/r.json" 'all(x["drops"]["bad_auth"] == 3 for x in r.ports)'
+grep -q 'everybody on this host can read its STAMP key' "$T/lo.err" || fail "a key for all to read is not said"
 judge "$T/auth.pcapng"
+
+chmod 600 "$T/key"
+start lo -- --stamp "port=862,key-file=$T/key"
+stop "$PID"
+grep -q 'STAMP key' "$T/lo.err" && fail "a key for root alone is said to be open"
 
 start lo -- --stamp port=5000,stateful,ptp,same-port --answer-rate 2000 --json "$T/r.json"
 ask stateful
