@@ -19,7 +19,7 @@ test='
 	arping bird2 busybox-static curl ethtool iperf3 iputils-ping kmod libcap2-bin ndisc6 net-tools procps
 	qemu-system-x86 systemd tmux traceroute util-linux
 	bind9-dnsutils dnsmasq-base redis-tools
-	gnuplot-nox hping3 netsniff-ng nmap tcpreplay wrk
+	gnuplot-nox hping3 netsniff-ng nmap openssh-client openssh-server tcpreplay wrk
 '
 
 case "${1:-}" in
@@ -60,6 +60,15 @@ apt_step()
 }
 
 echo "== installing:$missing"
+case "$missing " in
+*" openssh-server "*)
+	# The tests run an sshd of their own. The package's would listen on this machine from now on, in a
+	# chroot too: Debian's unit and init script ask for this file, before and after a boot.
+	mkdir -p /etc/ssh
+	: >>/etc/ssh/sshd_not_to_be_run
+	echo "== openssh-server stays off: remove /etc/ssh/sshd_not_to_be_run to have it run here"
+	;;
+esac
 apt_step update
 # shellcheck disable=SC2086 # one word per package
 apt_step install -y --no-install-recommends $missing
