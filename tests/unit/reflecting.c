@@ -110,6 +110,20 @@ reflect_mbuf(const struct dlo_plan *plan, struct rte_mbuf *m)
 	return reflect_lane(plan, NULL, m);
 }
 
+/* What has become of @in in @m, which is freed: dropped, it is as it was. */
+static void
+take_out(struct rte_mbuf *m, const struct frame *in, enum dlo_verdict v, struct frame *ret)
+{
+	struct frame out = *in;
+
+	mbuf_read(m, &out);
+	if (dlo_verdict_is_drop(v))
+		assert_frame("dropped, so untouched", &out, in);
+	if (ret != NULL)
+		*ret = out;
+	mbuf_free(m);
+}
+
 enum dlo_verdict
 reflect_room(const struct dlo_plan *plan, const struct frame *in, uint32_t tailroom,
 	struct frame *ret)
@@ -117,15 +131,9 @@ reflect_room(const struct dlo_plan *plan, const struct frame *in, uint32_t tailr
 	struct rte_mbuf *m = mbuf_of(in, tailroom);
 	void *data = rte_pktmbuf_mtod(m, void *);
 	enum dlo_verdict v = reflect_mbuf(plan, m);
-	struct frame out = *in;
 
 	assert_ptr_equal(rte_pktmbuf_mtod(m, void *), data);
-	mbuf_read(m, &out);
-	if (dlo_verdict_is_drop(v))
-		assert_frame("dropped, so untouched", &out, in);
-	if (ret != NULL)
-		*ret = out;
-	mbuf_free(m);
+	take_out(m, in, v, ret);
 	return v;
 }
 
@@ -195,14 +203,8 @@ reflect_timed(const struct dlo_plan *plan, struct dlo_lane *lane, const struct f
 {
 	struct rte_mbuf *m = mbuf_of(in, tailroom);
 	enum dlo_verdict v = reflect_timed_mbuf(plan, lane, m);
-	struct frame out = *in;
 
-	mbuf_read(m, &out);
-	if (dlo_verdict_is_drop(v))
-		assert_frame("dropped, so untouched", &out, in);
-	if (ret != NULL)
-		*ret = out;
-	mbuf_free(m);
+	take_out(m, in, v, ret);
 	return v;
 }
 
