@@ -368,7 +368,17 @@ keeps_its_queues(void **state)
 	rte_pktmbuf_free(m);
 	close(fd);
 	port_down(&p);
+	/* Longer frames than their mbufs have room for, unless as chains. */
+	conf.rxmode.mtu = 9000;
+	conf.rxmode.offloads = 0;
+	assert_int_equal(rte_eth_dev_configure(p.id, 1, 2, &conf), 0);
+	assert_true(rte_eth_dev_start(p.id) < 0);
+	conf.rxmode.offloads = RTE_ETH_RX_OFFLOAD_SCATTER;
+	assert_int_equal(rte_eth_dev_configure(p.id, 1, 2, &conf), 0);
+	assert_int_equal(rte_eth_dev_start(p.id), 0);
+	port_down(&p);
 	/* One more, which was never set up. */
+	conf.rxmode.mtu = RTE_ETHER_MTU;
 	assert_int_equal(rte_eth_dev_configure(p.id, 2, 2, &conf), 0);
 	assert_true(rte_eth_dev_start(p.id) < 0);
 	port_up(&p, RX_ALL, TX_ALL, 2);

@@ -180,10 +180,8 @@ vtap_start(struct rte_eth_dev *dev)
 			return err;
 	}
 	err = vtap_queues_ready(vtap);
-	if (err < 0) {
-		VTAP_LOG(ERR, "%s: not every queue that was configured is set up", vtap_name(vtap));
+	if (err < 0)
 		return err;
-	}
 	for (uint16_t i = 0; i < dev->data->nb_rx_queues; i++) {
 		const struct vtap_rxq *q = dev->data->rx_queues[i];
 

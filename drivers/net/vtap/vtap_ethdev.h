@@ -117,7 +117,7 @@ void vtap_tx_queue_release(struct rte_eth_dev *dev, uint16_t id);
 
 /**
  * Give every queue the descriptor and the offloads that the port is configured with.
- * @return 0, or -EINVAL when one was not set up
+ * @return 0, or -EINVAL said: one was not set up, or its mbufs are too small for that configuration
  */
 int vtap_queues_ready(struct vtap *vtap);
 

@@ -34,30 +34,40 @@ vtap_scatter_enabled(const struct rte_eth_dev *dev)
 		(RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_TCP_LRO)) != 0;
 }
 
-int
-vtap_rx_queue_setup(struct rte_eth_dev *dev, uint16_t id, uint16_t nb_desc, unsigned int socket,
-	const struct rte_eth_rxconf *conf, struct rte_mempool *pool)
+/* @return 0, or -EINVAL said: frames of that MTU do not fit into mbufs of @pool */
+static int
+check_room(const struct vtap *vtap, struct rte_mempool *pool, uint32_t mtu)
 {
-	struct vtap *vtap = dev->data->dev_private;
 	uint32_t room = rte_pktmbuf_data_room_size(pool);
-	struct vtap_rxq *q;
 
-	/* The kernel's ring has the length that txqueuelen= says. */
-	RTE_SET_USED(nb_desc);
-	RTE_SET_USED(conf);
 	room -= RTE_MIN(room, (uint32_t)RTE_PKTMBUF_HEADROOM);
 	if (room < VTAP_ROOM_MIN) {
 		VTAP_LOG(ERR, "%s: mbufs of pool %s have room for %u bytes: use %u or more",
 			vtap_name(vtap), pool->name, room, VTAP_ROOM_MIN);
 		return -EINVAL;
 	}
-	if (!vtap_scatter_enabled(dev) && dev->data->mtu + VTAP_OVERHEAD > room) {
+	if (!vtap_scatter_enabled(vtap->dev) && mtu + VTAP_OVERHEAD > room) {
 		VTAP_LOG(ERR,
 			"%s: mbufs of pool %s have room for %u bytes, not for an MTU of %u: enable "
 			"scattered receive, or use larger mbufs",
-			vtap_name(vtap), pool->name, room, dev->data->mtu);
+			vtap_name(vtap), pool->name, room, mtu);
 		return -EINVAL;
 	}
+	return 0;
+}
+
+int
+vtap_rx_queue_setup(struct rte_eth_dev *dev, uint16_t id, uint16_t nb_desc, unsigned int socket,
+	const struct rte_eth_rxconf *conf, struct rte_mempool *pool)
+{
+	struct vtap *vtap = dev->data->dev_private;
+	struct vtap_rxq *q;
+
+	/* The kernel's ring has the length that txqueuelen= says. */
+	RTE_SET_USED(nb_desc);
+	RTE_SET_USED(conf);
+	if (check_room(vtap, pool, dev->data->mtu) != 0)
+		return -EINVAL;
 	q = rte_zmalloc_socket("vtap_rxq", sizeof(*q), RTE_CACHE_LINE_SIZE, (int)socket);
 	if (q == NULL)
 		return -ENOMEM;
@@ -106,6 +116,12 @@ vtap_tx_queue_release(struct rte_eth_dev *dev, uint16_t id)
 	dev->data->tx_queues[id] = NULL;
 }
 
+static void
+say_missing(const struct vtap *vtap, const char *kind, uint16_t id)
+{
+	VTAP_LOG(ERR, "%s: %s queue %u was configured and not set up", vtap_name(vtap), kind, id);
+}
+
 /*
  * What the last configuration says, which may be younger than the queues: descriptors were closed and
  * opened, offloads changed, and an application need not set up anew what it keeps.
@@ -120,7 +136,12 @@ vtap_queues_ready(struct vtap *vtap)
 	for (uint16_t i = 0; i < dev->data->nb_rx_queues; i++) {
 		struct vtap_rxq *q = dev->data->rx_queues[i];
 
-		if (q == NULL)
+		if (q == NULL) {
+			say_missing(vtap, "receive", i);
+			return -EINVAL;
+		}
+		/* Not data->mtu: the host may have set another one since, and has its own mind. */
+		if (check_room(vtap, q->small_pool, dev->data->dev_conf.rxmode.mtu) != 0)
 			return -EINVAL;
 		q->fd = vtap->fds[i];
 		q->cksum = (kernel & VTAP_OFFLOAD_CSUM) != 0;
@@ -132,8 +153,10 @@ vtap_queues_ready(struct vtap *vtap)
 	for (uint16_t i = 0; i < dev->data->nb_tx_queues; i++) {
 		struct vtap_txq *q = dev->data->tx_queues[i];
 
-		if (q == NULL)
+		if (q == NULL) {
+			say_missing(vtap, "transmit", i);
 			return -EINVAL;
+		}
 		/* With fewer receive queues two may write to one descriptor, which the kernel allows. */
 		q->fd = vtap->fds[i % vtap->nb_fds];
 	}
