@@ -71,7 +71,8 @@ probe_traffic(struct port *p, uint64_t now)
 				continue;
 			*to = *from;
 			__atomic_store_n(&from->full, 0, __ATOMIC_RELEASE);
-			first = RTE_MIN(first, to->tsc);
+			/* It may be of before the last stop, and have waited. */
+			first = RTE_MIN(first, RTE_MAX(to->tsc, s->watched_tsc));
 			s->next_suspect = (s->next_suspect + 1) % LOOP_SUSPECTS;
 			s->nb_suspects = RTE_MIN(s->nb_suspects + 1, (unsigned int)LOOP_SUSPECTS);
 			probe(p, to);
@@ -100,20 +101,22 @@ publish(struct app *app, struct port *p, bool stopped)
  *   left did not come back, later than that
  */
 static uint64_t
-loop_began(const struct loop_state *s)
+loop_began(const struct loop_state *s, uint64_t now)
 {
 	unsigned int i = __atomic_load_n(&s->guard.heard_nonce, __ATOMIC_RELAXED) == s->guard.nonces[0] ? 0 : 1;
 	uint64_t began = RTE_MAX(s->traffic_tsc, s->sent_tsc[i + 1]);
 
-	/* The traffic has ended before its probe came back. */
-	return began != 0 ? began : s->sent_tsc[i];
+	/* The traffic has ended before its probe came back: that one has left since its nonce is in use. */
+	if (began == 0)
+		began = now - (i + 1) * rte_get_tsc_hz() / PERIODS_PER_S;
+	return RTE_MAX(began, s->watched_tsc);
 }
 
 static void
 stop(struct app *app, struct port *p, uint64_t now)
 {
 	struct loop_state *s = &p->loop;
-	uint64_t took = now - loop_began(s);
+	uint64_t took = now - loop_began(s, now);
 
 	if (s->resumed_tsc != 0 && now - s->resumed_tsc < SAME_LOOP_S * rte_get_tsc_hz())
 		s->patience = RTE_MIN(s->patience * 2, (unsigned int)PATIENCE_MAX);
@@ -129,6 +132,15 @@ stop(struct app *app, struct port *p, uint64_t now)
 		"--loop-guard off@%s lets it", app_port_label(p), s->found_ms, app_port_label(p));
 }
 
+/* What was seen until now says nothing about when the next loop begins. */
+static void
+watch_anew(struct loop_state *s, uint64_t now)
+{
+	s->watched_tsc = now;
+	s->traffic_tsc = 0;
+	memset(s->sent_tsc, 0, sizeof(s->sent_tsc));
+}
+
 static void
 resume(struct app *app, struct port *p, uint64_t now)
 {
@@ -140,8 +152,7 @@ resume(struct app *app, struct port *p, uint64_t now)
 	s->resumed_tsc = now;
 	s->nb_suspects = 0;
 	s->next_suspect = 0;
-	s->traffic_tsc = 0;
-	memset(s->sent_tsc, 0, sizeof(s->sent_tsc));
+	watch_anew(s, now);
 	say("port %s: the loop is gone, frames are sent back again", app_port_label(p));
 }
 
@@ -236,6 +247,7 @@ loop_guard_tick(struct app *app, uint64_t now)
 		if (!p->conf.loop_guard) {
 			/* Switched off at a reload: its plan knows that already. */
 			p->loop.stopped = false;
+			watch_anew(&p->loop, now);
 			continue;
 		}
 		hear(app, p, now);

@@ -33,6 +33,7 @@ struct loop_state {
 	uint64_t found_ms; /**< at most so long after it began the last loop was found; 0: none was */
 	uint64_t traffic_tsc; /**< the first frame sent back since a period without any; 0: none */
 	uint64_t sent_tsc[3]; /**< when probes with each nonce were sent, the newest first; 0: not all were */
+	uint64_t watched_tsc; /**< since when frames go back under the guard: samples may be older */
 	uint64_t lost; /**< of port.outbox_lost, taken notice of */
 	uint64_t replies_heard; /**< of STAMP replies to replies, in all lanes */
 	uint64_t replies_tsc; /**< when that last grew */
