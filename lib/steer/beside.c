@@ -32,7 +32,7 @@ struct dlo_steer_beside {
 	struct dlo_tc_attachment in, guard, out;
 	bool made_clsact;
 	int owner; /* says that we live, where programs do not go with us; -1: they do */
-	int group; /* asks the interface to receive more than its own; see packet(7) */
+	int group; /* asks the interface to receive more than its own, see packet(7); or -errno */
 	bool promiscuous;
 };
 
@@ -185,6 +185,8 @@ dlo_steer_beside_open(const char *ifname, unsigned int ifindex, unsigned int tap
 	b->owner = -1;
 	/* Protocol 0: it never receives a frame. */
 	b->group = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	if (b->group < 0)
+		b->group = -errno;
 	sweep(ifindex);
 	ret = load(b, rules, nb, tap_ifindex, err);
 	if (ret == 0)
@@ -211,6 +213,8 @@ dlo_steer_beside_promiscuous(struct dlo_steer_beside *b, bool on)
 
 	if (on == b->promiscuous)
 		return 0;
+	if (b->group < 0)
+		return b->group;
 	ret = setsockopt(b->group, SOL_PACKET, on ? PACKET_ADD_MEMBERSHIP : PACKET_DROP_MEMBERSHIP, &want,
 		sizeof(want));
 	if (ret != 0)
