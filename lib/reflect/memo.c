@@ -153,7 +153,7 @@ dlo_memo_keep(const struct dlo_plan *plan, struct dlo_memo *memo, const struct r
 	const struct dlo_run *run, bool by_lines)
 {
 	struct dlo_memo_class c = { .run = *run, .offloads = run->offloads, .data_off = m->data_off,
-		.lens = dlo_memo_lens(m) };
+		.lens = by_lines ? dlo_memo_lens(m) : 0 };
 	struct dlo_memo_class *place;
 
 	if (m->buf_len < m->data_off + DLO_MEMO_ROOM)
