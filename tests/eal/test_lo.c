@@ -157,6 +157,52 @@ what_does_not_fit_is_not_taken(void **state)
 	close_port();
 }
 
+/*
+ * The ring begins anew in the middle of bursts, of which parts are dropped and parts find no room: who
+ * came back is who was sent, in that order.
+ */
+static void
+order_and_count_hold_where_the_ring_begins_anew(void **state)
+{
+	const uint8_t multicast[6] = { 1, 0, 0, 0, 0, 1 };
+	struct rte_mbuf *pkts[NB_DESC + 8], *back[NB_DESC + 8];
+	uint16_t due[4 * NB_DESC]; /* source ports, in the order in which they were taken */
+	unsigned int first = 0, end = 0, drops = 0;
+
+	(void)state;
+	open_port("mode=mac", 1);
+	for (unsigned int round = 0; round < 1000; round++) {
+		unsigned int nb = 1 + round * 37 % RTE_DIM(pkts), taken, got;
+
+		for (unsigned int i = 0; i < nb; i++)
+			pkts[i] = udp_frame((uint16_t)(round + 7 * i), (round + i) % 3 == 0 ? multicast : peer_mac);
+		taken = rte_eth_tx_burst(port, 0, pkts, (uint16_t)nb);
+		for (unsigned int i = 0; i < taken; i++) {
+			if ((round + i) % 3 == 0)
+				drops++;
+			else
+				due[end++ % RTE_DIM(due)] = (uint16_t)(round + 7 * i);
+		}
+		/* Drops make room for more. */
+		assert_true(taken == nb || end - first == NB_DESC);
+		rte_pktmbuf_free_bulk(pkts + taken, nb - taken);
+		got = rte_eth_rx_burst(port, 0, back, (uint16_t)(1 + round * 53 % RTE_DIM(back)));
+		for (unsigned int i = 0; i < got; i++) {
+			const uint8_t *data = rte_pktmbuf_mtod(back[i], const uint8_t *);
+
+			assert_int_equal(data[34] << 8 | data[35], due[first++ % RTE_DIM(due)]);
+			assert_memory_equal(data, peer_mac, 6);
+		}
+		rte_pktmbuf_free_bulk(back, got);
+		assert_true(end - first <= NB_DESC);
+		assert_int_equal(rte_mempool_in_use_count(pool), end - first);
+	}
+	assert_true(end > 10 * NB_DESC);
+	assert_int_equal(xstat("reflected"), end);
+	assert_int_equal(xstat("drop_mcast_src"), drops);
+	close_port();
+}
+
 static struct rte_mbuf *
 arp_request(const uint8_t target[4])
 {
@@ -262,6 +308,7 @@ main(void)
 		cmocka_unit_test(the_same_mbufs_come_back_turned_round),
 		cmocka_unit_test(drops_are_freed_and_named),
 		cmocka_unit_test(what_does_not_fit_is_not_taken),
+		cmocka_unit_test(order_and_count_hold_where_the_ring_begins_anew),
 		cmocka_unit_test(arp_is_answered_for_its_addresses_alone),
 		cmocka_unit_test(queues_are_apart_and_a_restart_starts_anew),
 		cmocka_unit_test(wrong_arguments_make_no_port),
