@@ -44,8 +44,8 @@ for _ in 1 2 3 4 5 6 7 8; do
 	sleep 0.2
 done
 is "$lo" net_af_xdp0 none || fail "a loop is found where there is none"
-[ "$(plan "$lo" net_af_xdp0 loop_probes)" -ge 2 ] || fail "no probes"
-more "$lo" net_af_xdp0 reflected 100 || fail "frames do not come back"
+wait_for 10 probed "$lo" net_af_xdp0 2 || fail "no probes"
+wait_for 10 more "$lo" net_af_xdp0 reflected 100 || fail "frames do not come back"
 run_quiet other nsenter -t "$PEER_PID" -n -- "$DLO" --no-huge -m 256 --no-pci \
 	--vdev net_af_packet0,iface=peer0,framesz=1024,blocksz=4096 --
 other=$PID

@@ -26,6 +26,12 @@ more()
 	[ "$(verdicts "$1" "$2" "$3")" -ge "$4" ]
 }
 
+# probed PID PORT COUNT: at least so many probes were sent.
+probed()
+{
+	[ "$(plan "$1" "$2" loop_probes)" -ge "$3" ]
+}
+
 # found NAME PID PORT TIMES: there is a loop, found soon as it says itself, counted, and so often it was said.
 # The bound has room for a machine that is busy: docs/protocols.md has what a quiet one takes.
 found()
