@@ -27,6 +27,12 @@ done
 exec </dev/null
 "$top/devtools/install-deps.sh" test
 
+# Below nohup, hangups mean us, not the programs that tests send them to.
+meson_test()
+{
+	$nice env --default-signal=HUP meson test --no-rebuild "$@"
+}
+
 # run DIR NAME SUITE...: one meson run; its results are added up at the end.
 run()
 {
@@ -40,7 +46,7 @@ run()
 	done
 	# What failed is shown by the summary, from the same log that is counted.
 	# Who gives way gets less of the CPU than time limits reckon with, and limits are for what hangs.
-	$nice meson test -C "$dir" --no-rebuild ${nice:+--timeout-multiplier 3} --logbase "$name" "$@" || :
+	meson_test -C "$dir" ${nice:+--timeout-multiplier 3} --logbase "$name" "$@" || :
 	give_back "$dir/meson-logs"
 }
 
@@ -113,7 +119,7 @@ again=
 if [ -n "$again" ]; then
 	echo "== once more: $again"
 	# shellcheck disable=SC2086
-	meson test -C "$top/build" --no-rebuild --logbase test-again $again || :
+	meson_test -C "$top/build" --logbase test-again $again || :
 	give_back "$logs"
 fi
 [ -z "$sanitize" ] || set -- "$@" "$sanitize_log"
