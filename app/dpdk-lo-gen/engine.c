@@ -386,6 +386,9 @@ engine_run(struct gen_run *run)
 	for (unsigned int i = 0; run->latency_from_s > 0 && i < run->nb_paths; i++)
 		run->paths[i].rx.latency_from = start +
 			(uint64_t)(run->latency_from_s * (double)rte_get_tsc_hz());
+	/* Over memif only a look at the queue gives the far end room for what is to come back. */
+	for (unsigned int i = 0; i < run->nb_paths; i++)
+		rx_poll(&run->paths[i].rx);
 	if (alone)
 		end = tx_begin(run);
 	else
