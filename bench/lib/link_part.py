@@ -40,18 +40,18 @@ def argv(ctx, out):
 
 def take_over(lines, entries):
 	"""Write the results as a figure's; returns their tables."""
-	values, titles = {}, {}
+	values, units, titles = {}, {}, {}
 	for entry in entries:
 		if entry["type"] == "result":
 			values.setdefault(entry["case"], {})[named(entry["side"])] = entry["values"]
-			titles[entry["case"]] = entry["unit"]
+			units[entry["case"]], titles[entry["case"]] = entry["unit"], entry["title"]
 		elif entry["type"] in ("skipped", "failed"):
 			lines.write(entry["type"], case=f"link-{entry['case']}", reason=entry["reason"])
 	tables = []
 	for case, sides in values.items():
-		unit = titles[case]
+		unit, title = units[case], titles[case]
 		better = "less" if unit in LESS else "more"
-		lines.write("case", case=f"link-{case}", title=TITLES.get(case, case), unit=unit, better=better,
+		lines.write("case", case=f"link-{case}", title=title, unit=unit, better=better,
 			note="")
 		for side, taken in sides.items():
 			lines.write("result", case=f"link-{case}", side=side, unit=unit, better=better, clock="wall",
@@ -69,22 +69,9 @@ def take_over(lines, entries):
 			lines.write("ratio", case=f"link-{case}", **ratio)
 		idle = [(side, IDLE_GOAL) for side in (IDLE_SIDE,) if case == "idle" and side in sides]
 		goals = list(limit_lines(lines, f"link-{case}", unit, better, idle, sides))
-		tables.append(case_text(f"link-{case}", TITLES.get(case, case), unit,
+		tables.append(case_text(f"link-{case}", title, unit,
 			{side: stats.summary(taken) for side, taken in sides.items()}, ratios) + "".join("\n" + line for line in goals))
 	return tables
-
-
-TITLES = {
-	"tcp1": "one TCP stream of the host to itself (iperf3)",
-	"tcp4": "four TCP streams of the host to itself (iperf3)",
-	"udp64": "UDP in frames of 64 bytes, received (iperf3)",
-	"uso": "UDP in calls of 45 datagrams (UDP_SEGMENT), received",
-	"rr": "TCP request and response of 64 bytes, round trip p50 (sockperf)",
-	"ping": "ICMP echo every 5 ms, round trip p50",
-	"first": "first ICMP echo after a second of idleness, p50",
-	"http": "HTTP through nginx and wrk",
-	"idle": "CPU time of an idle appliance",
-}
 
 
 def run(ctx, lines, _progress):

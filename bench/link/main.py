@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """bench/link.sh: the host's own connections through dlo0, beside kernel lo and DPDK's net_tap."""
 
+import json
 import os
 import subprocess
 import sys
@@ -16,10 +17,14 @@ from process import Failure, Scratch  # noqa: E402
 from report import Lines, Progress  # noqa: E402
 
 PROGRAM = "bench/link.sh"
-DEFAULT_SIDES = [sides.LO, sides.VTAP, sides.VTAP_1500, sides.VTAP_SPIN, sides.TAP, sides.VIRTIO]
+DEFAULT_SIDES = [sides.LO, sides.VTAP, sides.VTAP_1500, sides.VTAP_SPIN, sides.VTAP_CUT, sides.TAP,
+	sides.VIRTIO]
 # Bulk is what the MTU is for; a spinning appliance is of interest where latency is.
-LEFT_OUT = {"vtap spin": ("tcp4",), "vtap mtu 1500": ("udp64", "uso", "rr", "ping", "first", "idle", "http"),
-	"net_tap": ("first", "idle"), "lo": ("first", "idle")}
+LEFT_OUT = {"vtap spin": ("tcp4",), "vtap mtu 1500": ("udp64", "steady", "uso", "rr", "ping", "first", "idle",
+	"http"), "net_tap": ("first", "idle"), "lo": ("first", "idle")}
+# What only says one thing is measured where that is asked for.
+FOR_ONE_LOAD = {"vtap without uso": "uso"}
+FOR_MTU = ("lo", "vtap")
 
 
 class Context:
@@ -47,7 +52,10 @@ def parse(argv):
 		help=f"only this load, repeatable: {' '.join(names)}")
 	parser.add_argument("--side", action="append", default=[], metavar="NAME[=OPTIONS]",
 		help="only these sides besides lo, repeatable: one of "
-			f"{', '.join(side.name for side in DEFAULT_SIDES[1:])}, or a dpdk-lo with other OPTIONS")
+			f"{', '.join(side.name for side in DEFAULT_SIDES[1:])}, or a dpdk-lo with other OPTIONS and, "
+			"after a semicolon, a command that is run when it is ready")
+	parser.add_argument("--from", action="append", dest="together", metavar="DIR",
+		help="measure nothing: put the samples of earlier runs together, repeatable")
 	return entry.check(parser, parser.parse_args(argv))
 
 
@@ -71,7 +79,7 @@ def enter_namespace():
 
 def measure(ctx, load, side):
 	"""One sample of one load through one side, started for it and stopped again."""
-	running = sides.Running(ctx, side)
+	running = sides.Running(ctx, side.with_mtu(load.mtu) if load.mtu else side)
 	try:
 		meter = sides.Meter(running)
 		sample = load.function(ctx, side)
@@ -82,44 +90,83 @@ def measure(ctx, load, side):
 	return sample
 
 
-def measure_load(ctx, load, chosen, lines, progress):
-	"""{side name: [sample]} of all rounds: there and back again, so that a drift hits all alike."""
-	samples = {side.name: [] for side in chosen}
-	for number in range(ctx.rounds):
-		for side in chosen if number % 2 == 0 else reversed(chosen):
-			ctx.label = f"{load.name}-{number + 1}"
-			sample = measure(ctx, load, side)
-			samples[side.name].append(sample)
-			lines.write("sample", case=load.name, side=side.name, round=number + 1,
-				unit=load.unit, **sample)
-			progress.step(f"{load.name}, round {number + 1}: {side.name} "
-				f"{sample['value']:.1f} {load.unit}")
-	return samples
+def belongs(load, side):
+	"""Whether a load is of interest through a side; always, when somebody made that side up."""
+	if load.mtu and side in DEFAULT_SIDES and side.name not in FOR_MTU:
+		return False
+	return load.name not in LEFT_OUT.get(side.name, ()) and \
+		FOR_ONE_LOAD.get(side.name, load.name) == load.name
 
 
-def measure_all(ctx, chosen, loads, lines):
-	progress = Progress(len(loads) * len(chosen) * ctx.rounds)
-	tables, found, failed = [], {}, 0
-	for load in loads:
-		ways = [side for side in chosen if load.name not in LEFT_OUT.get(side.name, ())]
+class Run:
+	"""What is measured in one go: every load through every side once a round, there and back again."""
+
+	def __init__(self, ctx, chosen, loads, lines):
+		self.ctx, self.lines = ctx, lines
+		self.loads = [load for load in loads if self.can(load)]
+		self.ways = {load.name: [side for side in chosen if belongs(load, side)] for load in self.loads}
+		self.failed = {}
+		self.found = {load.name: {side.name: [] for side in self.ways[load.name]} for load in self.loads}
+		self.progress = Progress(ctx.rounds * sum(map(len, self.ways.values())))
+
+	def can(self, load):
 		reason = load.missing()
+		if reason:
+			self.lines.write("skipped", case=load.name, reason=reason)
+			print(f"{load.name}: not measured: {reason}")
+		return not reason
+
+	def measure(self):
+		"""Loads take turns too, so that a drift hits all alike."""
+		for number in range(self.ctx.rounds):
+			for load in self.loads:
+				if load.name not in self.failed:
+					self.take(load, number)
+		self.progress.clear()
+		return {name: samples for name, samples in self.found.items() if name not in self.failed}
+
+	def take(self, load, number):
+		ways = self.ways[load.name]
 		try:
-			if not reason:
-				found[load.name] = measure_load(ctx, load, ways, lines, progress)
-				text = table.load_results(lines, load, found[load.name])
-			else:
-				lines.write("skipped", case=load.name, reason=reason)
-				text = f"{load.name}: not measured: {reason}"
+			for side in ways if number % 2 == 0 else reversed(ways):
+				self.ctx.label = f"{load.name}-{number + 1}"
+				sample = measure(self.ctx, load, side)
+				self.found[load.name][side.name].append(sample)
+				self.lines.write("sample", case=load.name, side=side.name, round=number + 1,
+					unit=load.unit, **sample)
+				self.progress.step(f"{load.name}, round {number + 1}: {side.name} "
+					f"{sample['value']:.1f} {load.unit}")
 		except Failure as error:
-			failed += 1
-			lines.write("failed", case=load.name, reason=str(error))
-			text = f"{load.name}: FAILED: {error}"
-		progress.clear()
-		print(text + "\n", flush=True)
-		tables.append(text)
-	text = table.goals(lines, found)
-	print(text)
-	return tables + [text], found, failed
+			self.failed[load.name] = str(error)
+			self.lines.write("failed", case=load.name, reason=str(error))
+			print(f"{load.name}: FAILED: {error}", flush=True)
+
+
+def taken_before(paths, loads, lines):
+	"""The same, of earlier runs: what does not fit into one can be measured in several."""
+	found = {}
+	for path in paths:
+		try:
+			with open(os.path.join(path, "results.jsonl"), encoding="utf-8") as file:
+				items = [json.loads(line) for line in file]
+		except (OSError, ValueError) as error:
+			raise Failure(f"--from {path}: is not a run of {PROGRAM}: {error}") from error
+		for item in items:
+			if item["type"] in ("host", "sample"):
+				lines.write(item.pop("type"), **item)
+			if "round" in item:
+				found.setdefault(item["case"], {}).setdefault(item["side"], []).append(item)
+	return {load.name: found[load.name] for load in loads if load.name in found}
+
+
+def show(out, loads, found, lines):
+	"""Tables and the picture."""
+	tables = [table.load_results(lines, load, found[load.name]) for load in loads if load.name in found]
+	tables.append(table.goals(lines, found))
+	print("\n\n".join(tables))
+	entry.write_tables(out, tables)
+	picture.write(os.path.join(out, "link.svg"), loads, found)
+	print(f"results in {out}: results.jsonl, table.txt, link.svg, logs/")
 
 
 def choose_sides(texts):
@@ -133,22 +180,29 @@ def choose_sides(texts):
 	return chosen
 
 
+def measured(ctx, args, lines):
+	"""What a run finds, and how many of its loads failed."""
+	if not os.path.exists(ctx.dpdk_lo):
+		raise Failure(f"{ctx.dpdk_lo} is not built: ninja -C {args.build}")
+	entry.look_around(ctx, lines, sorted(os.sched_getaffinity(0)), "no hugepages needed")
+	loads = [load for load in LOADS if not args.only or load.name in args.only]
+	this = Run(ctx, choose_sides(args.side), loads, lines)
+	return this.measure(), len(this.failed)
+
+
 def run(argv):
 	args = parse(argv)
-	enter_namespace()
+	if not args.together:
+		enter_namespace()
 	out = entry.make_out(args.out, "link-")
+	if out in map(os.path.abspath, args.together or []):
+		raise Failure(f"{out} cannot be read and written at once: choose another --out")
 	ctx = Context(args, out)
 	try:
-		if not os.path.exists(ctx.dpdk_lo):
-			raise Failure(f"{ctx.dpdk_lo} is not built: ninja -C {args.build}")
 		lines = Lines(os.path.join(out, "results.jsonl"))
-		entry.look_around(ctx, lines, sorted(os.sched_getaffinity(0)), "no hugepages needed")
-		chosen = choose_sides(args.side)
-		loads = [load for load in LOADS if not args.only or load.name in args.only]
-		tables, found, failed = measure_all(ctx, chosen, loads, lines)
-		entry.write_tables(out, tables)
-		picture.write(os.path.join(out, "link.svg"), loads, found)
-		print(f"results in {out}: results.jsonl, table.txt, link.svg, logs/")
+		found, failed = (taken_before(args.together, LOADS, lines), 0) if args.together else \
+			measured(ctx, args, lines)
+		show(out, LOADS, found, lines)
 		return 1 if failed else 0
 	finally:
 		ctx.close()

@@ -16,7 +16,7 @@ text { font: 12.5px system-ui, "DejaVu Sans", sans-serif; fill: var(--ink); }
 .title { font-size: 14px; font-weight: 600; } .value { font-weight: 600; }
 .tick { fill: var(--soft); font-size: 11.5px; }
 .grid { stroke: var(--line); } .whisker { stroke: var(--ink); stroke-width: 1.2; opacity: .65; }
-.ours { fill: var(--ours); } .peer { fill: var(--peer); } .paper { fill: var(--paper); }
+.ours, .series1 { fill: var(--ours); } .peer, .series0 { fill: var(--peer); } .small { font-size: 11px; } .paper { fill: var(--paper); }
 """
 
 
@@ -29,16 +29,30 @@ def bounds(values):
 def block(title, unit, sides):
 	"""sides: {name: values}. Returns the drawing and its height."""
 	rows = [(name, bounds(values), "peer" if name in SIDES else "ours") for name, values in sides.items()]
-	drawn = svg.bars(rows, unit, title)
+	return inside(svg.bars(rows, unit, title))
+
+
+def inside(drawn):
+	"""An <svg>'s content and its height."""
 	height = float(re.search(r'viewBox="0 0 \S+ ([0-9.]+)"', drawn)[1])
 	return re.sub(r"^<svg [^>]*>|</svg>$", "", drawn), height
 
 
+def columns(title, unit, groups):
+	"""groups: [(label, {side: values})], lo first. Returns the drawing and its height."""
+	names = list(groups[0][1])[:2]
+	drawn = svg.grouped([(label, {name: bounds(sides[name]) for name in names if name in sides})
+		for label, sides in groups], names, unit, title)
+	return inside(drawn)
+
+
 def draw(blocks):
-	"""blocks: [(title, unit, {side: values})]. Returns the text of an SVG file."""
+	"""
+	blocks: [(title, unit, {side: values} or [(label, {side: values})])]. Returns the text of an SVG file.
+	"""
 	parts, y = [], 14
 	for title, unit, sides in blocks:
-		drawn, height = block(title, unit, sides)
+		drawn, height = (block if isinstance(sides, dict) else columns)(title, unit, sides)
 		better = "; less is better" if unit in LESS else ""
 		parts.append(svg.text(12, y + 12, f"{title}, {unit}{better}", "title"))
 		parts.append(f'<g transform="translate(0 {y + 24:.0f})">{drawn}</g>')
@@ -50,8 +64,14 @@ def draw(blocks):
 
 def write(path, loads, found):
 	"""found: {load name: {side: [sample]}}, of those that were measured."""
-	blocks = [(load.title, load.unit, {side: [sample["value"] for sample in taken]
-		for side, taken in found[load.name].items()}) for load in loads if load.name in found]
+	values = {name: {side: [sample["value"] for sample in taken] for side, taken in samples.items()}
+		for name, samples in found.items()}
+	blocks = [(load.title, load.unit, values[load.name]) for load in loads
+		if load.name in found and not load.mtu]
+	sweep = [load for load in loads if load.name in found and load.mtu]
+	if sweep:
+		blocks.append(("one TCP stream (iperf3) by MTU", sweep[0].unit,
+			[(str(load.mtu), values[load.name]) for load in sweep]))
 	if not blocks:
 		return
 	with open(path, "w", encoding="utf-8") as file:

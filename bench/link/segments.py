@@ -8,7 +8,8 @@ import socket
 import sys
 import time
 
-UDP_SEGMENT, UDP_GRO = 103, 104
+# What Python's socket module has no names for.
+UDP_SEGMENT, UDP_GRO, SO_RCVBUFFORCE = 103, 104, 33
 DATAGRAM, DATAGRAMS = 1400, 45  # 63,000 bytes a call
 QUIET = 0.5  # so long without a datagram, and it is over
 
@@ -36,7 +37,7 @@ def send(address, seconds):
 
 def main():
 	server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-	server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUFFORCE, 8 << 20)
+	server.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
 	server.setsockopt(socket.IPPROTO_UDP, UDP_GRO, 1)
 	server.bind(("", 0))
 	server.settimeout(5)

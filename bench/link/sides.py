@@ -4,20 +4,35 @@
 import os
 import re
 import shlex
+import shutil
+import subprocess
 import time
 
 from process import Failure, Process
 
 MIRROR = "198.18.0.2"
+LO_MTU = 65536
 
 
 class Side:
-	"""One way: the address that leads there, and the options of the dpdk-lo on it (None: kernel lo)."""
+	"""
+	One way: the address that leads there, the options of the dpdk-lo on it (None: kernel lo), and a
+	command that is run when it is ready.
+	"""
 
-	def __init__(self, name, options):
+	def __init__(self, name, options, setup=""):
 		self.name = name
 		self.options = options
+		self.setup = setup
 		self.address = MIRROR if options is not None else "127.0.0.1"
+
+	def with_mtu(self, mtu):
+		"""The same way with another MTU; whoever says one himself keeps it."""
+		if self.options is None:
+			return Side(self.name, None, f"ip link set lo mtu {mtu}")
+		options = self.options if "mtu=" in self.options else \
+			self.options.replace("dlo0", f"dlo0,mtu={mtu}", 1)
+		return Side(self.name, options, self.setup)
 
 
 # The first is the yardstick: nothing but the kernel, no appliance running.
@@ -25,23 +40,35 @@ LO = Side("lo", None)
 VTAP = Side("vtap", "--link dlo0,type=vtap")
 VTAP_1500 = Side("vtap mtu 1500", "--link dlo0,type=vtap,mtu=1500")
 VTAP_SPIN = Side("vtap spin", "--link dlo0,type=vtap --idle spin")
+VTAP_CUT = Side("vtap without uso", "--link dlo0,type=vtap", "ethtool -K dlo0 tx-udp-segmentation off")
 TAP = Side("net_tap", "--link dlo0,type=tap")
 VIRTIO = Side("virtio-user", "--link dlo0,type=virtio-user")
 
 
 def parse(text):
-	"""NAME=OPTIONS of dpdk-lo, as --side takes it; EAL's options come first, in front of a --."""
-	name, equals, options = text.partition("=")
+	"""
+	NAME=OPTIONS[; COMMAND] of dpdk-lo, as --side takes it; EAL's options come first, in front of a --.
+	"""
+	name, equals, rest = text.partition("=")
 	if not name or not equals:
 		raise Failure(f"--side {text}: say NAME=OPTIONS, as in --side 'small=--link dlo0,mtu=1280'")
-	return Side(name, options)
+	options, _, setup = rest.partition(";")
+	return Side(name, options, setup)
 
 
 def missing(side):
 	"""Why a side cannot be measured here; empty when it can."""
 	if side is VIRTIO and not os.path.exists("/dev/vhost-net"):
 		return "there is no /dev/vhost-net (modprobe vhost_net)"
+	if side is VTAP_CUT and not shutil.which("ethtool"):
+		return "ethtool is not installed"
 	return ""
+
+
+def set_up(command):
+	done = subprocess.run(shlex.split(command), check=False, capture_output=True, text=True)
+	if done.returncode != 0:
+		raise Failure(f"{command}: ended with {done.returncode}: {done.stderr.strip()}")
 
 
 class Running:
@@ -50,8 +77,12 @@ class Running:
 	def __init__(self, ctx, side):
 		self.process = None
 		self.side = side
-		if side.options is None:
-			return
+		if side.options is not None:
+			self.start(ctx, side)
+		if side.setup:
+			set_up(side.setup)
+
+	def start(self, ctx, side):
 		prefix = ctx.scratch.name("l")
 		log = os.path.join(ctx.logs, re.sub(r"\W+", "-", f"{ctx.label}-{side.name}") + ".log")
 		words = shlex.split(side.options)
@@ -81,6 +112,7 @@ class Running:
 
 	def stop(self):
 		if self.process is None:
+			set_up(f"ip link set lo mtu {LO_MTU}")
 			return
 		self.process.check()
 		self.process.stop(patience=10)

@@ -11,6 +11,8 @@ GOALS = [
 	("tcp4", "vtap", "tcp1", "vtap", 1.0),
 	("http", "vtap", "http", "lo", 0.4),
 ]
+# (load, side, at most so much of its unit in every round)
+LIMITS = [("idle", "vtap", 2.0), ("first", "vtap", 1000.0)]
 
 
 def values(samples):
@@ -37,6 +39,17 @@ def more(samples):
 	return ", ".join(words)
 
 
+def per_frame(samples, unit):
+	"""CPU time for each frame that got there and back, of the machine and of the appliance."""
+	if unit != "kpps":
+		return ""
+	rate = median(samples, "value")
+	if not rate:
+		return ""
+	return f"{1e3 * median(samples, 'cores') / rate:.2f} us CPU a frame, " \
+		f"{1e3 * median(samples, 'own_cores') / rate:.2f} of these dpdk-lo"
+
+
 def load_results(lines, load, samples):
 	"""Write a load's results as JSON lines and return its table as text."""
 	width = max(len(name) for name in samples)
@@ -46,13 +59,14 @@ def load_results(lines, load, samples):
 	for name, taken in samples.items():
 		found = stats.summary(values(taken))
 		cores, own = median(taken, "cores"), median(taken, "own_cores")
-		lines.write("result", case=load.name, side=name, unit=load.unit, values=values(taken),
+		lines.write("result", case=load.name, title=load.title, side=name, unit=load.unit, values=values(taken),
 			cores=cores, own_cores=own, **{load.unit: found})
 		share = f"{stats.ratio(values(taken), values(samples['lo']))['ratio']:5.2f}x" \
 			if "lo" in samples else ""
+		rest = ", ".join(filter(None, (more(taken), per_frame(taken, load.unit))))
 		text.append(f"  {name:{width}}  {found['median']:8.2f}  "
 			f"{found['min']:8.2f}..{found['max']:<7.2f}  {found['q1']:8.2f}..{found['q3']:<7.2f}  "
-			f"{share:>6}  {cores:5.2f}  {own:5.3f}  {more(taken)}")
+			f"{share:>6}  {cores:5.2f}  {own:5.3f}  {rest}")
 	return "\n".join(text)
 
 
@@ -70,4 +84,12 @@ def goals(lines, found):
 		text.append(f"  {load} {side} / {base_load} {base}: {ratio['ratio']:.2f}x "
 			f"({ratio['min']:.2f}..{ratio['max']:.2f}, quartiles {ratio['q1']:.2f}..{ratio['q3']:.2f})"
 			f"  goal {goal:g}x {'reached' if met else 'MISSED'}")
+	for load, side, most in LIMITS:
+		taken = found.get(load, {}).get(side)
+		if not taken:
+			continue
+		worst = max(sample.get("max", sample["value"]) for sample in taken)
+		lines.write("limit", case=load, side=side, value=worst, goal=most, reached=worst <= most)
+		text.append(f"  {load} {side}: at worst {worst:.2f}, goal at most {most:g} "
+			f"{'reached' if worst <= most else 'MISSED'}")
 	return "\n".join(text)

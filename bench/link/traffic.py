@@ -13,6 +13,9 @@ import loads
 import stats
 
 HERE = loads.Place()
+UDP_BYTES = 22  # of 64; headers take the others
+STEADY_KPPS = 40
+MTUS = (1500, 9000, 16000, 32000, 65521)
 SEGMENTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "segments.py")
 
 
@@ -39,7 +42,17 @@ def tcp(streams):
 
 def udp64(ctx, side):
 	"""Ethernet, IPv4 and UDP take 42 of 64 bytes. As fast as one sender can: loss is part of it."""
-	total = loads.iperf(HERE, side.address, ctx.seconds, "-u", "-b", "0", "-l", "22")["sum"]
+	return udp_frames(ctx, side, 0)
+
+
+def udp64_steady(ctx, side):
+	"""As many as everybody can take, so that what a frame costs is not hidden by those that were lost."""
+	return udp_frames(ctx, side, STEADY_KPPS * 1000 * UDP_BYTES * 8)
+
+
+def udp_frames(ctx, side, bits_per_second):
+	total = loads.iperf(HERE, side.address, ctx.seconds, "-u", "-b", str(bits_per_second), "-l",
+		str(UDP_BYTES))["sum"]
 	got = total["packets"] - total["lost_packets"]
 	return {"value": got / total["seconds"] / 1e3, "offered_kpps": total["packets"] / total["seconds"] / 1e3}
 
@@ -85,11 +98,14 @@ def idle(ctx, _side):
 
 
 class Load:
-	"""name, what it is, unit, whether more is better, function, the programs that it takes"""
+	"""
+	name, what it is, unit, whether more is better, function, the programs that it takes; the MTU that
+	it is about, if it is
+	"""
 
-	def __init__(self, name, title, unit, more, function, *programs):
+	def __init__(self, name, title, unit, more, function, *programs, mtu=None):
 		self.name, self.title, self.unit, self.more = name, title, unit, more
-		self.function, self.programs = function, programs
+		self.function, self.programs, self.mtu = function, programs, mtu
 
 	def missing(self):
 		found = [program for program in self.programs if not shutil.which(program)]
@@ -102,6 +118,8 @@ LOADS = [
 	Load("udp64", "UDP in frames of 64 bytes, received (iperf3)", "kpps", True, udp64, "iperf3"),
 	Load("uso", "UDP, 45 datagrams of 1400 bytes a call (UDP_SEGMENT, UDP_GRO), received", "Gbit/s", True,
 		udp_segments),
+	Load("steady", f"UDP in frames of 64 bytes, {STEADY_KPPS},000 offered a second, received (iperf3)", "kpps",
+		True, udp64_steady, "iperf3"),
 	Load("rr", "TCP request and response of 64 bytes, round trip p50 (sockperf)", "us", False,
 		request_response, "sockperf"),
 	Load("ping", "ICMP echo every 5 ms, round trip p50 (ping)", "us", False, ping, "ping"),
@@ -110,4 +128,6 @@ LOADS = [
 	Load("http", f"HTTP GET of {loads.HTTP_BYTES} bytes, 32 connections (wrk, nginx)", "kreq/s", True, http,
 		"wrk", "nginx"),
 	Load("idle", "no traffic; CPU time of the appliance", "% core", False, idle),
+	*(Load(f"mtu{mtu}", f"one TCP stream at an MTU of {mtu} (iperf3)", "Gbit/s", True, tcp(1), "iperf3", mtu=mtu)
+		for mtu in MTUS),
 ]
