@@ -63,7 +63,8 @@ struct queue {
 	rte_spinlock_t tx_lock; /**< held to transmit and to count it, where tx_shared */
 	bool tx_shared; /**< control, before launch: several workers transmit by it */
 	uint64_t tx_patience; /**< control, before launch: TSC cycles, see transmit.h */
-	uint64_t tx_stalled; /**< who transmits: frames ever sent, plus one, when it was given up; 0: never */
+	uint64_t tx_stalled; /**< who transmits: frames ever taken, plus one, when it was given up; 0: never */
+	uint64_t tx_uncounted; /**< who transmits: frames taken that counters.tx knows nothing of */
 	uint16_t port_id; /**< control, before launch */
 	uint16_t queue_id; /**< control, before launch */
 	uint16_t burst; /**< control, before launch: frames asked for in one receive, at most BURST */
@@ -86,7 +87,7 @@ struct queue {
 /*
  * No cache line is written by two lcores while frames go round: a queue's counters share theirs with
  * nothing of another queue, wherever the next one is allocated. What stands before them is written by
- * control before launch, but for plan, tx_stalled, rest_until and the lane (kinds of frames that are
+ * control before launch, but for plan, tx_stalled, tx_uncounted, rest_until and the lane (kinds of frames that are
  * known, sessions, times of answers), which are the worker's own. What pointers lead to (sessions,
  * watch, impairment, peers, counts of loopbacks) is of dlo_lines_zalloc() or rte_zmalloc(), which both
  * give whole lines.

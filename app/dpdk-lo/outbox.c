@@ -75,6 +75,7 @@ outbox_flush(struct queue *q)
 		rte_spinlock_lock(&q->tx_lock);
 	/* With patience: a probe for loops has to get into a queue that a loop keeps full. */
 	sent = transmit(q, pkts, (uint16_t)nb);
+	q->tx_uncounted += sent;
 	if (q->tx_shared)
 		rte_spinlock_unlock(&q->tx_lock);
 	if (sent == nb)

@@ -12,11 +12,11 @@ transmit_patience(uint64_t ns)
 	return ns > 0 && cycles == 0 ? 1 : cycles;
 }
 
-/* Frames that the queue has ever taken say whether it has moved since it was given up. */
+/* Frames that the queue has ever taken, of whatever kind, say whether it has moved since it was given up. */
 static uint64_t
 moved(const struct queue *q, uint16_t sent)
 {
-	return dlo_count_read(&q->counters.tx) + sent + 1;
+	return dlo_count_read(&q->counters.tx) + q->tx_uncounted + sent + 1;
 }
 
 uint16_t

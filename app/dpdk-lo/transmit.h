@@ -32,7 +32,8 @@ uint16_t transmit_rest(struct queue *q, struct rte_mbuf **pkts, uint16_t nb, uin
 
 /**
  * Send a burst.
- * @param q its counters stand as they were before this burst; counting is the caller's
+ * @param q its counters stand as they were before this burst; counting is the caller's, in counters.tx or,
+ *   what no received frame became, in tx_uncounted
  * @return how many frames from the start the queue has taken; the others stay the caller's
  */
 static inline uint16_t
