@@ -237,13 +237,15 @@ dlo_forward(struct rte_mbuf *m, const struct rte_ether_addr *src, const struct d
 	uint16_t tags = (uint16_t)(hop->nb_tags * DLO_TAG_LEN);
 	uint8_t *head;
 
-	if (rte_pktmbuf_pkt_len(m) > mtu + DLO_ETHER_HLEN || rte_pktmbuf_headroom(m) < tags)
+	if (rte_pktmbuf_pkt_len(m) > mtu + DLO_ETHER_HLEN)
 		return DLO_DROP_TOO_BIG;
 	/* Padding is written to the last one. */
 	if (dlo_segment_is_shared(m) || (rte_pktmbuf_pkt_len(m) + tags < DLO_ETHER_MIN &&
 		dlo_segment_is_shared(rte_pktmbuf_lastseg(m))))
 		return DLO_DROP_SHARED;
 	head = (uint8_t *)rte_pktmbuf_prepend(m, tags);
+	if (head == NULL)
+		return DLO_DROP_TOO_BIG;
 	memcpy(head + DLO_ETHER_DST, hop->mac.addr_bytes, DLO_MAC_LEN);
 	memcpy(head + DLO_ETHER_SRC, src->addr_bytes, DLO_MAC_LEN);
 	memcpy(head + DLO_ETHER_TYPE, hop->tags, tags);
