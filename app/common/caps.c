@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
+#include <sys/prctl.h>
 
 #include "all_threads.h"
 
@@ -85,6 +86,14 @@ caps_set_effective(uint64_t set)
 	int ret = read_sets(&permitted, &effective);
 
 	return ret == 0 ? write_sets(permitted, permitted & set) : ret;
+}
+
+void
+caps_drop_bounding(void)
+{
+	/* Up to the last one that this kernel knows. */
+	for (unsigned long cap = 0; prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0; cap++)
+		;
 }
 
 const char *

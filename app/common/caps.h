@@ -33,6 +33,12 @@ int caps_keep_everywhere(uint64_t keep);
 /** The calling thread alone: make @p set of its permitted set effective. @return 0, or -errno */
 int caps_set_effective(uint64_t set);
 
+/**
+ * The calling thread, and those that it makes: empty the bounding set, so that no program that is run
+ * has capabilities. What the thread has stays. Takes CAP_SETPCAP; without it nothing happens.
+ */
+void caps_drop_bounding(void);
+
 /** "CAP_NET_ADMIN and CAP_BPF", "no capability". @return @p buf */
 const char *caps_names(uint64_t set, char buf[CAPS_TEXT]);
 

@@ -43,27 +43,33 @@
 	DAC_OVERRIDE | CAPS_BIT(CAP_DAC_READ_SEARCH) | CHOWN | CAPS_BIT(CAP_FOWNER) | \
 	CAPS_BIT(CAP_SYS_RESOURCE) | CAPS_BIT(CAP_SYS_NICE))
 
-/* By driver: to make a port (checked where its name begins so), to use and close it. */
+/* By driver: to make a port (checked where its name begins so), to use and close it. The first row that fits. */
 static const struct driver {
 	const char *name;
 	const char *vdev; /* NULL: as the driver; another name in front of the port's number */
+	const char *key; /* NULL: any; of device arguments in which this is said */
 	uint64_t start;
 	uint64_t run;
 } drivers[] = {
-	{ "net_ring", NULL, 0, 0 },
-	{ "net_null", NULL, 0, 0 },
-	{ "net_pcap", NULL, 0, 0 },
-	{ "net_memif", NULL, 0, 0 },
-	{ "net_vhost", "eth_vhost", 0, 0 },
-	{ "net_vtap", NULL, 0, 0 },
-	{ "net_lo", NULL, 0, 0 },
-	{ "net_replay", NULL, 0, 0 },
+	{ "net_ring", NULL, NULL, 0, 0 },
+	{ "net_null", NULL, NULL, 0, 0 },
+	{ "net_pcap", NULL, "iface", NET_RAW, 0 },
+	{ "net_pcap", NULL, "rx_iface", NET_RAW, 0 },
+	{ "net_pcap", NULL, "rx_iface_in", NET_RAW, 0 },
+	{ "net_pcap", NULL, "tx_iface", NET_RAW, 0 },
+	{ "net_pcap", NULL, NULL, 0, 0 },
+	{ "net_memif", NULL, NULL, 0, 0 },
+	{ "net_vhost", "eth_vhost", NULL, 0, 0 },
+	{ "net_vtap", NULL, "beside", NET_ADMIN | BPF, 0 },
+	{ "net_vtap", NULL, NULL, NET_ADMIN, 0 },
+	{ "net_lo", NULL, NULL, 0, 0 },
+	{ "net_replay", NULL, NULL, 0, 0 },
 	/* Flags and queues of the interface, up to its end. */
-	{ "net_tap", NULL, NET_ADMIN, NET_ADMIN },
-	{ "net_virtio_user", "virtio_user", 0, NET_ADMIN },
-	{ "net_af_packet", "eth_af_packet", NET_RAW, NET_ADMIN },
+	{ "net_tap", NULL, NULL, NET_ADMIN, NET_ADMIN },
+	{ "net_virtio_user", "virtio_user", NULL, 0, NET_ADMIN },
+	{ "net_af_packet", "eth_af_packet", NULL, NET_RAW | NET_ADMIN, NET_ADMIN },
 	/* Takes its XDP program off the interface; finding it by number is SYS_ADMIN's. */
-	{ "net_af_xdp", NULL, NET_ADMIN | NET_RAW | BPF | SYS_ADMIN | IPC_LOCK,
+	{ "net_af_xdp", NULL, NULL, NET_ADMIN | NET_RAW | BPF | SYS_ADMIN | IPC_LOCK,
 		NET_ADMIN | BPF | SYS_ADMIN },
 };
 
@@ -82,30 +88,40 @@ privileges_of_driver(const char *driver)
 	return OTHERS;
 }
 
-/* "net_af_packet0,iface=eth0": the row that says what it takes. */
-static const struct driver *
-driver_of_vdev(const char *vdev)
+static bool
+is_of(const struct driver *d, const char *vdev)
+{
+	const char *said;
+
+	return (strncmp(vdev, d->name, strlen(d->name)) == 0 ||
+		       (d->vdev != NULL && strncmp(vdev, d->vdev, strlen(d->vdev)) == 0)) &&
+		(d->key == NULL || devarg(vdev, d->key, &said) > 0);
+}
+
+/* "net_af_packet0,iface=eth0": what it takes to make it. */
+static uint64_t
+start_of_vdev(const char *vdev)
 {
 	for (unsigned int i = 0; i < NB_DRIVERS; i++) {
-		if (strncmp(vdev, drivers[i].name, strlen(drivers[i].name)) == 0 ||
-			(drivers[i].vdev != NULL &&
-				strncmp(vdev, drivers[i].vdev, strlen(drivers[i].vdev)) == 0))
-			return &drivers[i];
+		if (is_of(&drivers[i], vdev))
+			return drivers[i].start;
 	}
-	return NULL;
+	return 0;
 }
 
 static int
 check_vdev(const char *vdev)
 {
-	const struct driver *d = driver_of_vdev(vdev);
-	uint64_t missing = d != NULL ? d->start & ~caps_effective() : 0;
+	uint64_t missing = start_of_vdev(vdev) & ~caps_effective();
 	char names[CAPS_TEXT];
 	struct rlimit limit;
 
 	/* Whoever may lock as much as he likes needs no capability for it. */
 	if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY)
 		missing &= ~IPC_LOCK;
+	/* To the kernel the one is part of the other. */
+	if ((caps_effective() & SYS_ADMIN) != 0)
+		missing &= ~BPF;
 	if (missing == 0)
 		return 0;
 	caps_names(missing, names);
@@ -138,6 +154,7 @@ privileges_begin(const struct dlo_conf *conf, const struct cmdline_eal *eal)
 		return ret;
 	/* No program is ever run that could give us more; seccomp needs it, too. */
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	caps_drop_bounding();
 	ret = caps_keep(START);
 	if (ret != 0)
 		say_warning("capabilities cannot be given up: %s", strerror(-ret));

@@ -248,7 +248,8 @@ steer_update_filters(struct app *app)
 
 		if (ret != 0)
 			say_warning("port %s: interface %s cannot be made to receive what is for others: %s",
-				s->port, s->ifname, strerror(-ret));
+				s->port, s->ifname,
+				ret == -EPERM ? "CAP_NET_RAW is missing" : strerror(-ret));
 	}
 }
 
