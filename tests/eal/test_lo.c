@@ -286,17 +286,110 @@ wrong_arguments_make_no_port(void **state)
 }
 
 static void
-halves_of_queues_do_not_start(void **state)
+open_uneven(uint16_t nb_rx, uint16_t nb_tx)
 {
 	struct rte_eth_conf conf = { 0 };
 
-	(void)state;
 	assert_int_equal(rte_vdev_init(NAME, ""), 0);
 	assert_int_equal(rte_eth_dev_get_port_by_name(NAME, &port), 0);
-	assert_int_equal(rte_eth_dev_configure(port, 1, 2, &conf), 0);
-	assert_int_equal(rte_eth_rx_queue_setup(port, 0, NB_DESC, SOCKET_ID_ANY, NULL, pool), 0);
-	for (uint16_t q = 0; q < 2; q++)
+	assert_int_equal(rte_eth_dev_configure(port, nb_rx, nb_tx, &conf), 0);
+	for (uint16_t q = 0; q < nb_rx; q++)
+		assert_int_equal(rte_eth_rx_queue_setup(port, q, NB_DESC, SOCKET_ID_ANY, NULL, pool), 0);
+	for (uint16_t q = 0; q < nb_tx; q++)
 		assert_int_equal(rte_eth_tx_queue_setup(port, q, NB_DESC, SOCKET_ID_ANY, NULL), 0);
+}
+
+static unsigned int
+source_port(struct rte_mbuf *m)
+{
+	const uint8_t *data = rte_pktmbuf_mtod(m, const uint8_t *);
+
+	return (unsigned int)data[36] << 8 | data[37];
+}
+
+/* Five threads that send and two that receive: nothing is lost, and each sender's frames stay in order. */
+static void
+more_queues_send_than_receive(void **state)
+{
+	unsigned int next[5] = { 0 };
+	struct rte_mbuf *pkts[8], *back[64];
+	uint16_t n;
+
+	(void)state;
+	open_uneven(2, 5);
+	assert_int_equal(rte_eth_dev_start(port), 0);
+	for (uint16_t q = 0; q < 5; q++) {
+		for (unsigned int i = 0; i < RTE_DIM(pkts); i++)
+			pkts[i] = udp_frame((uint16_t)(q << 8 | i), peer_mac);
+		assert_int_equal(rte_eth_tx_burst(port, q, pkts, RTE_DIM(pkts)), RTE_DIM(pkts));
+	}
+	for (uint16_t q = 0; q < 2; q++) {
+		/* Three at a time end in the midst of what a sender sent. */
+		while ((n = rte_eth_rx_burst(port, q, back, 3)) > 0) {
+			for (uint16_t i = 0; i < n; i++) {
+				unsigned int from = source_port(back[i]) >> 8;
+
+				assert_int_equal(from % 2, q);
+				assert_int_equal(source_port(back[i]) & 0xff, next[from]++);
+			}
+			rte_pktmbuf_free_bulk(back, n);
+		}
+	}
+	for (unsigned int q = 0; q < RTE_DIM(next); q++)
+		assert_int_equal(next[q], RTE_DIM(pkts));
+	/* Left at the stop, in a queue of a higher number than there are receivers: freed all the same. */
+	pkts[0] = udp_frame(1, peer_mac);
+	assert_int_equal(rte_eth_tx_burst(port, 4, pkts, 1), 1);
+	close_port();
+}
+
+/* A sender that never stops must not keep the frames of another in its queue. */
+static void
+senders_of_one_receiver_take_turns(void **state)
+{
+	struct rte_mbuf *m, *back[4];
+	unsigned int seen = 0;
+
+	(void)state;
+	open_uneven(1, 2);
+	assert_int_equal(rte_eth_dev_start(port), 0);
+	for (unsigned int i = 0; i < 4; i++) {
+		m = udp_frame(2, peer_mac);
+		assert_int_equal(rte_eth_tx_burst(port, 1, &m, 1), 1);
+	}
+	for (unsigned int i = 0; i < 8; i++) {
+		m = udp_frame(1, peer_mac);
+		assert_int_equal(rte_eth_tx_burst(port, 0, &m, 1), 1);
+		assert_int_equal(rte_eth_rx_burst(port, 0, back, 1), 1);
+		seen += source_port(back[0]) == 2;
+		rte_pktmbuf_free(back[0]);
+	}
+	assert_int_equal(seen, 4);
+	close_port();
+}
+
+static void
+more_queues_receive_than_send(void **state)
+{
+	struct rte_mbuf *m = udp_frame(7, peer_mac), *back[4];
+
+	(void)state;
+	open_uneven(3, 1);
+	assert_int_equal(rte_eth_dev_start(port), 0);
+	assert_int_equal(rte_eth_tx_burst(port, 0, &m, 1), 1);
+	assert_int_equal(rte_eth_rx_burst(port, 1, back, 4), 0);
+	assert_int_equal(rte_eth_rx_burst(port, 2, back, 4), 0);
+	assert_int_equal(rte_eth_rx_burst(port, 0, back, 4), 1);
+	assert_ptr_equal(back[0], m);
+	rte_pktmbuf_free(back[0]);
+	close_port();
+}
+
+static void
+what_can_come_back_nowhere_does_not_start(void **state)
+{
+	(void)state;
+	open_uneven(0, 1);
 	assert_int_equal(rte_eth_dev_start(port), -EINVAL);
 	assert_int_equal(rte_vdev_uninit(NAME), 0);
 }
@@ -312,7 +405,10 @@ main(void)
 		cmocka_unit_test(arp_is_answered_for_its_addresses_alone),
 		cmocka_unit_test(queues_are_apart_and_a_restart_starts_anew),
 		cmocka_unit_test(wrong_arguments_make_no_port),
-		cmocka_unit_test(halves_of_queues_do_not_start),
+		cmocka_unit_test(more_queues_send_than_receive),
+		cmocka_unit_test(senders_of_one_receiver_take_turns),
+		cmocka_unit_test(more_queues_receive_than_send),
+		cmocka_unit_test(what_can_come_back_nowhere_does_not_start),
 	};
 	int ret;
 

@@ -8,8 +8,9 @@
  * on the queue of the same number, turned round or answered by the very code of dpdk-lo, in the
  * same mbufs. docs/driver-lo.md is for its users.
  *
- * Transmit queue i and receive queue i share a ring with one producer and one consumer, so they may
- * be polled by two lcores, and no two lcores may share one of them: ethdev's ordinary rule.
+ * Each transmit queue has a ring, with one producer and one consumer: receive queue i takes from transmit
+ * queue i and, where there are more of those than receive queues, from each n-th that follows, n being their
+ * number. So all may be polled by lcores of their own, and no two lcores may share one: ethdev's ordinary rule.
  */
 
 #include <assert.h>
@@ -39,11 +40,13 @@ struct rte_eth_stats;
 struct rte_eth_xstat;
 struct rte_eth_xstat_name;
 
-/** Transmit queue i and receive queue i in one. */
+/** A transmit queue. */
 struct lo_queue {
-	struct rte_ring *back; /**< control: frames on their way back; NULL: not set up */
+	struct rte_ring *back; /**< control: frames on their way back; NULL: never started */
 	const struct dlo_plan *plan; /**< control, before start */
 	uint16_t port_id; /**< control */
+	uint16_t nb_desc; /**< control */
+	int socket; /**< control */
 	/** The transmitting lcore, all that follows: to look at the clock now and then. */
 	alignas(DLO_COUNTERS_ALIGN) unsigned int nb_bursts;
 	struct dlo_lane lane; /**< its sessions: control, before start */
@@ -57,6 +60,14 @@ static_assert(offsetof(struct lo_queue, nb_bursts) % DLO_COUNTERS_ALIGN == 0 &&
 	"what the receiver reads and what the sender writes lie on lines of their own");
 static_assert(sizeof(struct lo_queue) % DLO_COUNTERS_ALIGN == 0, "and end one");
 
+/** A receive queue: all but next is control's, while the port is stopped. */
+struct lo_receiver {
+	struct rte_ring *rings[LO_QUEUES_MAX]; /**< of the transmit queues that it takes from */
+	uint16_t nb_rings; /**< 0: there are fewer transmit queues */
+	uint16_t nb_desc;
+	alignas(DLO_COUNTERS_ALIGN) uint16_t next; /**< the receiving lcore: which ring is the first to be asked */
+};
+
 /** dev_private: all fields control, but for the queues. */
 struct lo {
 	struct rte_ether_addr mac; /**< the application's */
@@ -64,6 +75,7 @@ struct lo {
 	struct dlo_plan plan; /**< plan.mac is the mirror's software MAC */
 	bool sessions; /**< queues remember some */
 	struct lo_queue *queues; /**< array of nb_queues */
+	struct lo_receiver *receivers; /**< the same */
 	struct dlo_counters base; /**< what was counted when stats were reset */
 };
 

@@ -49,9 +49,12 @@ set_option(const char *key, const char *value, void *conf)
 		option = keys[i].option;
 		pairs = keys[i].pairs;
 	}
-	if (len == 0 || len >= sizeof(text) || strchr(value, '@') != NULL) {
-		LO_LOG(ERR, "%s needs a value, as in %s=%s", key, key,
-			strcmp(key, "ip") == 0 ? "198.18.0.2/15" : "all");
+	if (len == 0) {
+		LO_LOG(ERR, "%s needs a value: see docs/driver-lo.md", key);
+		return -EINVAL;
+	}
+	if (len >= sizeof(text) || strchr(value, '@') != NULL) {
+		LO_LOG(ERR, "%s=%s: give a shorter value, and none with '@': there is but this port", key, value);
 		return -EINVAL;
 	}
 	if (value[0] == '[' && value[len - 1] == ']')
@@ -110,8 +113,8 @@ read_pairs(struct lo *lo, struct dlo_conf *conf, const char *text)
 	args = rte_kvargs_parse(text, names);
 	if (args == NULL) {
 		LO_LOG(ERR, "\"%s\": known keys are queues, mac, mode, accept, guards, ip, answer, allow, "
-			"answer-rate, udp-echo, stamp, oam and sbfd, each with a value",
-			text);
+			"answer-rate, udp-echo, stamp, oam and sbfd, each with a value; one with commas "
+			"stands in brackets, as in answer=[arp,nd]", text);
 		return -EINVAL;
 	}
 	ret = rte_kvargs_process(args, "queues", set_queues, &lo->nb_queues);

@@ -55,20 +55,55 @@ free_frames(struct rte_ring *ring)
 		rte_pktmbuf_free(m);
 }
 
-/* A queue without its other half would send into nothing, or receive from it. */
+/*
+ * The ring of a transmit queue, with room for what either of its ends was set up for. Made when the port starts,
+ * since only then it is known who receives from it.
+ */
+static int
+ring_make(const struct rte_eth_dev *dev, uint16_t id)
+{
+	struct lo *lo = dev->data->dev_private;
+	struct lo_queue *q = &lo->queues[id];
+	uint16_t nb_desc = RTE_MAX(q->nb_desc, lo->receivers[id % dev->data->nb_rx_queues].nb_desc);
+	char name[RTE_RING_NAMESIZE];
+
+	if (q->back != NULL && rte_ring_get_capacity(q->back) >= nb_desc)
+		return 0;
+	rte_ring_free(q->back);
+	snprintf(name, sizeof(name), "net_lo_%u_%u", dev->data->port_id, id);
+	q->back = rte_ring_create(name, nb_desc, q->socket, RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
+	if (q->back != NULL)
+		return 0;
+	LO_LOG(ERR, "port %u: no memory for queue %u of %u descriptors; give EAL more with -m",
+		dev->data->port_id, id, nb_desc);
+	return -ENOMEM;
+}
+
+/* Applications with a transmit queue for each of their threads have more of them than receive queues. */
 static int
 start(struct rte_eth_dev *dev)
 {
-	if (dev->data->nb_rx_queues != dev->data->nb_tx_queues) {
-		LO_LOG(ERR, "port %u has %u receive and %u transmit queues; what goes out on one comes "
-			"back on the one of the same number: set up as many of each",
-			dev->data->port_id, dev->data->nb_rx_queues, dev->data->nb_tx_queues);
+	struct lo *lo = dev->data->dev_private;
+	uint16_t nb_rx = dev->data->nb_rx_queues, nb_tx = dev->data->nb_tx_queues;
+
+	if (nb_rx == 0) {
+		LO_LOG(ERR, "port %u has no receive queue, and what goes out comes back: set up one",
+			dev->data->port_id);
 		return -EINVAL;
 	}
-	for (uint16_t i = 0; i < dev->data->nb_rx_queues; i++) {
-		dev->data->rx_queue_state[i] = RTE_ETH_QUEUE_STATE_STARTED;
+	for (uint16_t i = 0; i < nb_rx; i++)
+		lo->receivers[i].nb_rings = lo->receivers[i].next = 0;
+	for (uint16_t i = 0; i < nb_tx; i++) {
+		struct lo_receiver *r = &lo->receivers[i % nb_rx];
+		int ret = ring_make(dev, i);
+
+		if (ret != 0)
+			return ret;
+		r->rings[r->nb_rings++] = lo->queues[i].back;
 		dev->data->tx_queue_state[i] = RTE_ETH_QUEUE_STATE_STARTED;
 	}
+	for (uint16_t i = 0; i < nb_rx; i++)
+		dev->data->rx_queue_state[i] = RTE_ETH_QUEUE_STATE_STARTED;
 	dev->rx_pkt_burst = lo_rx_burst;
 	dev->tx_pkt_burst = lo_tx_burst;
 	dev->data->dev_link.link_status = RTE_ETH_LINK_UP;
@@ -81,12 +116,22 @@ stop(struct rte_eth_dev *dev)
 	struct lo *lo = dev->data->dev_private;
 
 	dev->data->dev_link.link_status = RTE_ETH_LINK_DOWN;
-	for (uint16_t i = 0; i < dev->data->nb_rx_queues; i++) {
+	for (uint16_t i = 0; i < dev->data->nb_rx_queues; i++)
 		dev->data->rx_queue_state[i] = RTE_ETH_QUEUE_STATE_STOPPED;
+	for (uint16_t i = 0; i < dev->data->nb_tx_queues; i++) {
 		dev->data->tx_queue_state[i] = RTE_ETH_QUEUE_STATE_STOPPED;
 		free_frames(lo->queues[i].back);
 	}
 	return 0;
+}
+
+static void
+free_queues(struct lo *lo)
+{
+	rte_free(lo->queues);
+	rte_free(lo->receivers);
+	lo->queues = NULL;
+	lo->receivers = NULL;
 }
 
 static int
@@ -103,43 +148,10 @@ close_port(struct rte_eth_dev *dev)
 	}
 	if (lo->queues != NULL && lo->plan.settings.timed)
 		lo_clock_stop();
-	rte_free(lo->queues);
-	lo->queues = NULL;
+	free_queues(lo);
 	lo_plan_free(&lo->plan);
 	/* Part of dev_private, which ethdev frees. */
 	dev->data->mac_addrs = NULL;
-	return 0;
-}
-
-/* Whichever half is set up first makes the ring; a new number of descriptors makes a new one. */
-static int
-queue_make(struct rte_eth_dev *dev, uint16_t id, uint16_t nb_desc, unsigned int socket)
-{
-	struct lo *lo = dev->data->dev_private;
-	struct lo_queue *q = &lo->queues[id];
-	char name[RTE_RING_NAMESIZE];
-
-	if (lo->sessions && q->lane.sessions == NULL) {
-		q->lane.sessions = dlo_sessions_create(DLO_ANSWER_SESSIONS, rte_get_tsc_hz(), rte_rand());
-		if (q->lane.sessions == NULL) {
-			LO_LOG(ERR, "port %u: no memory for the sessions of queue %u", dev->data->port_id, id);
-			return -ENOMEM;
-		}
-	}
-	if (q->back != NULL && rte_ring_get_capacity(q->back) >= nb_desc)
-		return 0;
-	free_frames(q->back);
-	rte_ring_free(q->back);
-	snprintf(name, sizeof(name), "net_lo_%u_%u", dev->data->port_id, id);
-	q->back = rte_ring_create(name, nb_desc, (int)socket,
-		RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
-	if (q->back == NULL) {
-		LO_LOG(ERR, "port %u: no memory for queue %u of %u descriptors; give EAL more with -m",
-			dev->data->port_id, id, nb_desc);
-		return -ENOMEM;
-	}
-	q->plan = &lo->plan;
-	q->port_id = dev->data->port_id;
 	return 0;
 }
 
@@ -152,8 +164,10 @@ rx_queue_setup(struct rte_eth_dev *dev, uint16_t id, uint16_t nb_desc, unsigned 
 	/* What comes back are the application's own mbufs: no pool is needed. */
 	RTE_SET_USED(conf);
 	RTE_SET_USED(pool);
-	dev->data->rx_queues[id] = &lo->queues[id];
-	return queue_make(dev, id, nb_desc, socket);
+	RTE_SET_USED(socket);
+	lo->receivers[id].nb_desc = nb_desc;
+	dev->data->rx_queues[id] = &lo->receivers[id];
+	return 0;
 }
 
 static int
@@ -161,10 +175,22 @@ tx_queue_setup(struct rte_eth_dev *dev, uint16_t id, uint16_t nb_desc, unsigned 
 	const struct rte_eth_txconf *conf)
 {
 	struct lo *lo = dev->data->dev_private;
+	struct lo_queue *q = &lo->queues[id];
 
 	RTE_SET_USED(conf);
-	dev->data->tx_queues[id] = &lo->queues[id];
-	return queue_make(dev, id, nb_desc, socket);
+	if (lo->sessions && q->lane.sessions == NULL) {
+		q->lane.sessions = dlo_sessions_create(DLO_ANSWER_SESSIONS, rte_get_tsc_hz(), rte_rand());
+		if (q->lane.sessions == NULL) {
+			LO_LOG(ERR, "port %u: no memory for the sessions of queue %u", dev->data->port_id, id);
+			return -ENOMEM;
+		}
+	}
+	q->plan = &lo->plan;
+	q->port_id = dev->data->port_id;
+	q->nb_desc = nb_desc;
+	q->socket = (int)socket;
+	dev->data->tx_queues[id] = q;
+	return 0;
 }
 
 static int
@@ -237,12 +263,14 @@ probe(struct rte_vdev_device *vdev)
 	if (ret == 0) {
 		lo->queues = rte_zmalloc_socket("net_lo", lo->nb_queues * sizeof(*lo->queues),
 			DLO_COUNTERS_ALIGN, dev->data->numa_node);
-		ret = lo->queues != NULL ? 0 : -ENOMEM;
+		lo->receivers = rte_zmalloc_socket("net_lo", lo->nb_queues * sizeof(*lo->receivers),
+			DLO_COUNTERS_ALIGN, dev->data->numa_node);
+		ret = lo->queues != NULL && lo->receivers != NULL ? 0 : -ENOMEM;
 	}
 	if (ret == 0 && lo->plan.settings.timed)
 		ret = lo_clock_start();
 	if (ret != 0) {
-		rte_free(lo->queues);
+		free_queues(lo);
 		lo_plan_free(&lo->plan);
 		rte_eth_dev_release_port(dev);
 		return ret;

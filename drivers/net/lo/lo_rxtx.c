@@ -102,19 +102,41 @@ lo_tx_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb)
 }
 
 /* By hand: a ring copies one pointer after the other, and memcpy() as many as the CPU can at a time. */
-uint16_t
-lo_rx_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb)
+static __rte_always_inline uint16_t
+take(struct rte_ring *ring, struct rte_mbuf **pkts, uint16_t nb)
 {
-	const struct lo_queue *q = queue;
 	struct rte_ring_zc_data there;
-	unsigned int n = rte_ring_dequeue_zc_burst_start(q->back, nb, &there, NULL);
+	unsigned int n = rte_ring_dequeue_zc_burst_start(ring, nb, &there, NULL);
 
 	if (n == 0)
 		return 0;
 	memcpy(pkts, there.ptr1, there.n1 * sizeof(pkts[0]));
 	if (unlikely(there.n1 < n))
 		memcpy(pkts + there.n1, there.ptr2, (n - there.n1) * sizeof(pkts[0]));
-	rte_ring_dequeue_zc_finish(q->back, n);
-	/* Counted when they came back, as a NIC does. */
+	rte_ring_dequeue_zc_finish(ring, n);
 	return (uint16_t)n;
+}
+
+/* Another ring is the first each time: a busy one must not keep the others waiting. */
+static uint16_t
+take_in_turn(struct lo_receiver *r, struct rte_mbuf **pkts, uint16_t nb)
+{
+	uint16_t got = 0, at = r->next;
+
+	for (uint16_t i = 0; i < r->nb_rings && got < nb; i++) {
+		got += take(r->rings[at], pkts + got, nb - got);
+		at = at + 1 < r->nb_rings ? at + 1 : 0;
+	}
+	if (r->nb_rings > 0)
+		r->next = r->next + 1 < r->nb_rings ? r->next + 1 : 0;
+	return got;
+}
+
+/* Counted when they came back, as a NIC does. */
+uint16_t
+lo_rx_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb)
+{
+	struct lo_receiver *r = queue;
+
+	return likely(r->nb_rings == 1) ? take(r->rings[0], pkts, nb) : take_in_turn(r, pkts, nb);
 }
