@@ -70,6 +70,15 @@ app_port_no_mbuf(const struct port *port)
 	return stats.rx_nombuf;
 }
 
+/* The host's own reports of multicast groups, sent while the link was set down and up, are no loss. */
+static uint64_t
+since_usable(const struct port *port, uint64_t lost)
+{
+	uint64_t before = port->link != NULL ? port->link->missed_before : 0;
+
+	return lost > before ? lost - before : 0;
+}
+
 uint64_t
 app_port_missed(const struct port *port)
 {
@@ -77,11 +86,11 @@ app_port_missed(const struct port *port)
 
 	/* Drivers of other link types know nothing of what the kernel throws away in front of them. */
 	if (port->link != NULL && port->link->type != DLO_LINK_VTAP)
-		return link_kernel_lost(port->link->ifname);
+		return since_usable(port, link_kernel_lost(port->link->ifname));
 	if (atomic_load(&port->gone) || rte_eth_stats_get(port->id, &stats) != 0)
 		return 0;
 	/* A full ring of an AF_XDP socket is known to the kernel and left out by the driver. */
 	for (unsigned int q = 0; q < port->nb_queues && port->queues[q] != NULL; q++)
 		stats.imissed += xsk_missed(port->queues[q]->xsk_fd);
-	return stats.imissed;
+	return since_usable(port, stats.imissed);
 }

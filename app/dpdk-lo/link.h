@@ -34,6 +34,7 @@ struct link_dev {
 	bool news; /**< the last link_poll() heard something, if only that all is as it was */
 	unsigned int mtu; /**< of the kernel interface, as last heard */
 	struct rte_ether_addr kernel_mac; /**< of the kernel interface, as last heard */
+	uint64_t missed_before; /**< frames that the kernel had thrown away when the link became usable */
 	unsigned int nb_host_addrs;
 	/** Addresses that the kernel has on the interface now, with their prefix lengths. */
 	struct dlo_prefix host_addrs[LINK_HOST_ADDRS_MAX];

@@ -150,6 +150,7 @@ run(void)
 	if (ret == 0 && app.link != NULL) {
 		ret = link_configure(&app.conf.link, &app.link_dev, app.nb_ports == 1);
 		app.link->mtu = (uint16_t)app.link_dev.mtu;
+		app.link_dev.missed_before = app_port_missed(app.link);
 	}
 	if (ret == 0 && app.link != NULL)
 		ret = loopback_install(&app);

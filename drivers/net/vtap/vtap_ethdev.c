@@ -206,6 +206,7 @@ vtap_start(struct rte_eth_dev *dev)
 		vtap_rx_intr_uninstall(vtap);
 		return err;
 	}
+	vtap_stats_connected(vtap, true);
 	vtap_link_refresh(vtap);
 	return 0;
 }
@@ -218,6 +219,7 @@ vtap_stop(struct rte_eth_dev *dev)
 
 	/* A pulled cable. Not down, which would cost the host its IPv6 addresses. */
 	vtap->started = false;
+	vtap_stats_connected(vtap, false);
 	vtap_tun_set_carrier(vtap->fds[0], false);
 	rte_eth_linkstatus_set(dev, &down);
 	vtap_rx_intr_uninstall(vtap);

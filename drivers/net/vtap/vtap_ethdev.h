@@ -81,8 +81,12 @@ struct vtap {
 	bool closing; /**< nobody may look at the port any more */
 	bool lost; /**< the interface went where it cannot be followed */
 	pthread_mutex_t watch_lock;
-	uint64_t kernel_tx_dropped; /**< of the interface, as last heard */
+	/** Of the interface, as last heard; these and what follows up to missed: guarded by state_lock. */
+	uint64_t kernel_tx_dropped;
 	uint64_t kernel_rx_dropped;
+	bool connected; /**< what the kernel drops from dropped_before on was for the port */
+	uint64_t dropped_before; /**< kernel_tx_dropped when the cable went in */
+	uint64_t missed; /**< dropped while a cable was in, up to the last time that it was pulled */
 	bool started; /**< control writes, the interrupt thread reads: what the link status says */
 	atomic_bool gone; /**< the interface does not exist any more; set by any thread */
 	atomic_bool announced; /**< the application was told so */
@@ -94,7 +98,7 @@ struct vtap {
 struct vtap_counts {
 	uint64_t ipackets[VTAP_QUEUES_MAX], ibytes[VTAP_QUEUES_MAX], ierrors[VTAP_QUEUES_MAX];
 	uint64_t opackets[VTAP_QUEUES_MAX], obytes[VTAP_QUEUES_MAX], oerrors[VTAP_QUEUES_MAX];
-	uint64_t rx_nombuf;
+	uint64_t rx_nombuf, missed;
 	uint64_t x[16]; /**< in the order of the xstats */
 };
 
@@ -131,6 +135,10 @@ struct rte_eth_xstat_name;
 /** ethdev operations of vtap_stats.c. */
 int vtap_stats_get(struct rte_eth_dev *dev, struct rte_eth_stats *stats);
 int vtap_stats_reset(struct rte_eth_dev *dev);
+
+/** The cable is in, and frames go through it; or it is about to be pulled: whether drops are missed ones. */
+void vtap_stats_connected(struct vtap *vtap, bool connected);
+
 int vtap_xstats_get(struct rte_eth_dev *dev, struct rte_eth_xstat *xstats, unsigned int n);
 int vtap_xstats_get_names(struct rte_eth_dev *dev, struct rte_eth_xstat_name *names,
 	unsigned int n);

@@ -75,11 +75,38 @@ add_txq(struct vtap_counts *c, unsigned int i, struct vtap_txq *q)
 	c->x[X_TX_DOWN] += load(&q->down);
 }
 
+/* Without an answer they are what they were: counters never go back. */
+static void
+ask_kernel(struct vtap *vtap)
+{
+	struct vtap_link_state state;
+
+	if (vtap_link_get(&vtap->link, &state) == 0) {
+		vtap->kernel_tx_dropped = state.tx_dropped;
+		vtap->kernel_rx_dropped = state.rx_dropped;
+	}
+}
+
+/*
+ * While the cable is out the kernel drops what it sends, its own reports of multicast groups first of all, and
+ * counts it since Linux 6.11. No port could have received that.
+ */
+void
+vtap_stats_connected(struct vtap *vtap, bool connected)
+{
+	pthread_mutex_lock(&vtap->state_lock);
+	ask_kernel(vtap);
+	if (vtap->connected)
+		vtap->missed += vtap->kernel_tx_dropped - vtap->dropped_before;
+	vtap->dropped_before = vtap->kernel_tx_dropped;
+	vtap->connected = connected;
+	pthread_mutex_unlock(&vtap->state_lock);
+}
+
 static void
 collect(struct rte_eth_dev *dev, struct vtap_counts *c)
 {
 	struct vtap *vtap = dev->data->dev_private;
-	struct vtap_link_state state;
 
 	memset(c, 0, sizeof(*c));
 	for (unsigned int i = 0; i < dev->data->nb_rx_queues; i++)
@@ -88,13 +115,14 @@ collect(struct rte_eth_dev *dev, struct vtap_counts *c)
 	for (unsigned int i = 0; i < dev->data->nb_tx_queues; i++)
 		if (dev->data->tx_queues[i] != NULL)
 			add_txq(c, i, dev->data->tx_queues[i]);
-	/* Without an answer they are what they were: counters never go back. */
-	if (vtap_link_get(&vtap->link, &state) == 0) {
-		vtap->kernel_tx_dropped = state.tx_dropped;
-		vtap->kernel_rx_dropped = state.rx_dropped;
-	}
+	pthread_mutex_lock(&vtap->state_lock);
+	ask_kernel(vtap);
 	c->x[X_KERNEL_TX_DROPPED] = vtap->kernel_tx_dropped;
 	c->x[X_KERNEL_RX_DROPPED] = vtap->kernel_rx_dropped;
+	c->missed = vtap->missed;
+	if (vtap->connected)
+		c->missed += vtap->kernel_tx_dropped - vtap->dropped_before;
+	pthread_mutex_unlock(&vtap->state_lock);
 }
 
 /* A queue that was set up anew counts from zero: below its base, which then means nothing. */
@@ -135,7 +163,7 @@ vtap_stats_get(struct rte_eth_dev *dev, struct rte_eth_stats *stats)
 	}
 	stats->rx_nombuf = since(now.rx_nombuf, base->rx_nombuf);
 	/* What the kernel could not put into our queue is what a NIC misses. */
-	stats->imissed = since(now.x[X_KERNEL_TX_DROPPED], base->x[X_KERNEL_TX_DROPPED]);
+	stats->imissed = since(now.missed, base->missed);
 	return 0;
 }
 
