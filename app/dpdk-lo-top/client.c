@@ -2,17 +2,20 @@
 #include "client.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #define GREETING_MAX 1024
 #define REPLY_MIN 1024
 #define REPLY_MAX (1024 * 1024) /* DPDK: 16 KiB */
-#define TIMEOUT_S 2
+#define TIMEOUT_MS 2000
+#define WAKE_MS 200
 
 void
 client_copy_text(char *to, size_t size, const char *from)
@@ -24,14 +27,49 @@ client_copy_text(char *to, size_t size, const char *from)
 	to[i] = '\0';
 }
 
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* Who is asked may be slow or stand still: keys and signals are obeyed all the same. */
+static int
+wait_readable(const struct client *c)
+{
+	struct pollfd fds[2] = {
+		{ .fd = c->fd, .events = POLLIN },
+		{ .fd = c->wait != NULL ? c->wait->fd : -1, .events = POLLIN },
+	};
+	int64_t end = now_ms() + TIMEOUT_MS;
+
+	for (int64_t now = now_ms(); now < end; now = now_ms()) {
+		int nb = poll(fds, 2, end - now < WAKE_MS ? (int)(end - now) : WAKE_MS);
+
+		if (nb < 0 && errno != EINTR)
+			return -errno;
+		if (nb > 0 && fds[0].revents != 0)
+			return 0;
+		if (c->wait != NULL && !c->wait->wake(c->wait->arg))
+			return -ECANCELED;
+	}
+	return -ETIMEDOUT;
+}
+
 /* One message; NUL-terminated. @return its length, or -errno */
 static ssize_t
-receive(int fd, char *buf, size_t size)
+receive(const struct client *c, char *buf, size_t size)
 {
+	int ret = wait_readable(c);
 	ssize_t n;
 
+	if (ret != 0)
+		return ret;
 	do {
-		n = recv(fd, buf, size - 1, 0);
+		n = recv(c->fd, buf, size - 1, 0);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
@@ -45,7 +83,7 @@ static int
 read_greeting(struct client *c)
 {
 	char text[GREETING_MAX];
-	ssize_t n = receive(c->fd, text, sizeof(text));
+	ssize_t n = receive(c, text, sizeof(text));
 	json_t *greeting, *max;
 
 	if (n < 0)
@@ -67,24 +105,23 @@ read_greeting(struct client *c)
 }
 
 int
-client_open(struct client *c, const char *socket_path)
+client_open(struct client *c, const char *socket_path, const struct client_wait *wait)
 {
-	const struct timeval timeout = { .tv_sec = TIMEOUT_S };
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int ret;
 
 	memset(c, 0, sizeof(*c));
 	c->fd = -1;
+	c->wait = wait;
 	if (strlen(socket_path) >= sizeof(addr.sun_path))
 		return -ENAMETOOLONG;
 	strcpy(addr.sun_path, socket_path);
-	c->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	/* A listener whose queue is full must not hold us up either. */
+	c->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (c->fd < 0)
 		return -errno;
-	setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
-	setsockopt(c->fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
 	if (connect(c->fd, (struct sockaddr *)&addr, sizeof(addr)) != 0)
-		ret = -errno;
+		ret = errno == EAGAIN ? -ETIMEDOUT : -errno;
 	else
 		ret = read_greeting(c);
 	if (ret != 0)
@@ -103,7 +140,7 @@ client_ask(struct client *c, const char *command, json_t **ret_value)
 		return -ENOTCONN;
 	if (send(c->fd, command, strlen(command), MSG_NOSIGNAL) < 0)
 		return -errno;
-	n = receive(c->fd, c->reply, c->reply_max);
+	n = receive(c, c->reply, c->reply_max);
 	if (n < 0)
 		return (int)n;
 	all = json_loads(c->reply, 0, NULL);

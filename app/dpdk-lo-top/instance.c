@@ -11,8 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "client.h"
-
 #define SOCKET_NAME "dpdk_telemetry.v2" /* ":1" and so on behind it with --in-memory */
 #define BASES_MAX 64
 
@@ -57,31 +55,36 @@ find_bases(struct bases *b)
 	add_base(b, "/tmp");
 }
 
+static void
+deny(struct instances *ret, const char *path)
+{
+	ret->nb_denied++;
+	client_copy_text(ret->denied, sizeof(ret->denied), path);
+}
+
 /* Any DPDK application has such a socket: only ours know our commands. */
 static bool
-is_ours(const char *socket)
+is_ours(const char *socket, const char *name, const struct client_wait *wait, struct instances *ret)
 {
-	struct client c;
 	json_t *ports = NULL;
+	struct client c;
+	int err = client_open(&c, socket, wait);
 	bool ours;
 
-	if (client_open(&c, socket) != 0)
-		return false;
-	ours = client_ask(&c, "/dlo/ports", &ports) == 0 && json_is_object(ports);
+	if (err == 0)
+		err = client_ask(&c, "/dlo/ports", &ports);
+	if (err == -EACCES)
+		deny(ret, socket);
+	if (err == -ETIMEDOUT)
+		client_copy_text(ret->silent, sizeof(ret->silent), name);
+	ours = err == 0 && json_is_object(ports);
 	json_decref(ports);
 	client_close(&c);
 	return ours;
 }
 
 static void
-deny(struct instances *ret, const char *path)
-{
-	ret->nb_denied++;
-	snprintf(ret->denied, sizeof(ret->denied), "%.127s", path);
-}
-
-static void
-look_into(const char *base, const char *name, struct instances *ret)
+look_into(const char *base, const char *name, const struct client_wait *wait, struct instances *ret)
 {
 	struct instance *in = &ret->list[ret->nb];
 	char path[PATH_MAX];
@@ -97,7 +100,7 @@ look_into(const char *base, const char *name, struct instances *ret)
 		if (strncmp(e->d_name, SOCKET_NAME, strlen(SOCKET_NAME)) != 0 ||
 			snprintf(in->socket, sizeof(in->socket), "%s/%s", path, e->d_name) >=
 				(int)sizeof(in->socket) ||
-			stat(in->socket, &st) != 0 || !is_ours(in->socket))
+			stat(in->socket, &st) != 0 || !is_ours(in->socket, name, wait, ret))
 			continue;
 		client_copy_text(in->prefix, sizeof(in->prefix), name);
 		in->since = st.st_mtime;
@@ -116,7 +119,7 @@ by_age(const void *a, const void *b)
 }
 
 void
-instances_find(const char *prefix, struct instances *ret)
+instances_find(const char *prefix, const struct client_wait *wait, struct instances *ret)
 {
 	struct bases bases;
 
@@ -130,7 +133,7 @@ instances_find(const char *prefix, struct instances *ret)
 			deny(ret, bases.path[i]);
 		while (dir != NULL && ret->nb < INSTANCES_MAX && (e = readdir(dir)) != NULL) {
 			if (e->d_name[0] != '.' && (prefix[0] == '\0' || strcmp(e->d_name, prefix) == 0))
-				look_into(bases.path[i], e->d_name, ret);
+				look_into(bases.path[i], e->d_name, wait, ret);
 		}
 		if (dir != NULL)
 			closedir(dir);

@@ -10,6 +10,8 @@
 #include <sys/un.h>
 #include <time.h>
 
+#include "client.h"
+
 #define INSTANCES_MAX 32
 
 struct instance {
@@ -22,15 +24,17 @@ struct instance {
 struct instances {
 	unsigned int nb;
 	struct instance list[INSTANCES_MAX];
-	unsigned int nb_denied; /**< runtime folders that this user may not look into */
+	unsigned int nb_denied; /**< runtime folders and sockets that this user may not use */
 	char denied[128]; /**< one of them */
+	char silent[64]; /**< prefix of one that does not answer; "": none */
 };
 
 /**
  * Look for processes that answer to /dlo/ports.
  * @param prefix only that one; "": all
+ * @param wait what goes on meanwhile; may be NULL
  * @param ret written always
  */
-void instances_find(const char *prefix, struct instances *ret);
+void instances_find(const char *prefix, const struct client_wait *wait, struct instances *ret);
 
 #endif

@@ -7,11 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "log.h"
 #include "screen.h"
 
-#define KEYS "h help  q quit  p pause  s sort  up/down port  z zeros  +/- interval  n next"
+#define SECOND_LOOK_S 0.2
+
+struct live {
+	struct session *session;
+	const volatile sig_atomic_t *stop;
+	struct view view;
+	struct page *page;
+	unsigned int skip; /* lines scrolled away */
+	bool ends;
+	bool next; /* the next dpdk-lo is asked for */
+};
 
 /* What '+' and '-' go through. */
 static const double intervals[] = { 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60 };
@@ -37,21 +48,44 @@ live_fill(struct view *view, const struct session *s)
 	view->message = s->message[0] != '\0' ? s->message : NULL;
 	view->nth = s->nth;
 	view->nb_instances = s->instances.nb;
+	view->counted_s = s->has_base ? s->now->when_s - s->base->when_s : 0;
 	view->histories = s->histories;
 	view->nb_histories = s->nb_histories;
 	view->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-static void
-show(struct view *view, struct page *page, const struct session *s)
+/* The line of keys: as many as there is room for. */
+static const char *
+keys_for(unsigned int width)
 {
-	unsigned int width, height;
+	static const char *const lines[] = {
+		"h help  q quit  up/down port  s sort  p pause  r reset  z zeros  PgUp/PgDn scroll"
+		"  +/- interval  n next",
+		"h help  q quit  up/down port  s sort  p pause  r reset  z zeros  PgUp/PgDn",
+		"h help  q quit  up/down  s p r z",
+		"h help  q quit",
+	};
+	unsigned int i = 0;
+
+	while (i + 1 < sizeof(lines) / sizeof(lines[0]) && strlen(lines[i]) >= width)
+		i++;
+	return lines[i];
+}
+
+static void
+show(struct live *l)
+{
+	unsigned int width, height, rows, most;
 
 	screen_size(&width, &height);
-	live_fill(view, s);
-	view->height = height;
-	view_make(view, page, width);
-	screen_show(page, KEYS);
+	live_fill(&l->view, l->session);
+	l->view.height = height;
+	view_make(&l->view, l->page, width);
+	rows = height > 1 ? height - 1 : 1;
+	most = l->page->nb_lines > rows ? l->page->nb_lines - rows : 0;
+	if (l->skip > most)
+		l->skip = most;
+	screen_show(l->page, l->skip, keys_for(width));
 }
 
 static void
@@ -86,14 +120,27 @@ change_interval(struct view *view, bool slower)
 	}
 }
 
-/* @return true when the user wants to end */
-static bool
-obey(struct view *view, struct session *s, enum screen_key key)
+static void
+scroll_by(struct live *l, bool down)
 {
+	unsigned int step = l->view.height > 4 ? l->view.height / 2 : 1;
+
+	l->skip = down ? l->skip + step : l->skip > step ? l->skip - step : 0;
+}
+
+static void
+obey(struct live *l, enum screen_key key)
+{
+	struct view *view = &l->view;
+
 	switch (key) {
 	case SCREEN_UP:
 	case SCREEN_DOWN:
 		choose(view, key == SCREEN_UP ? -1 : 1);
+		break;
+	case SCREEN_PAGE_UP:
+	case SCREEN_PAGE_DOWN:
+		scroll_by(l, key == SCREEN_PAGE_DOWN);
 		break;
 	case SCREEN_SORT:
 		view->sort = (view->sort + 1) % TOP_SORT_MAX;
@@ -104,56 +151,101 @@ obey(struct view *view, struct session *s, enum screen_key key)
 	case SCREEN_PAUSE:
 		view->paused = !view->paused;
 		break;
+	case SCREEN_RESET:
+	case SCREEN_TOTALS:
+		session_reset(l->session, key == SCREEN_RESET);
+		break;
 	case SCREEN_SLOWER:
 	case SCREEN_FASTER:
 		change_interval(view, key == SCREEN_SLOWER);
 		break;
 	case SCREEN_NEXT:
-		session_next(s);
-		view->paused = false;
+		l->next = true;
 		break;
 	case SCREEN_HELP:
 		view->help = !view->help;
 		break;
 	case SCREEN_QUIT:
-		return true;
+		l->ends = true;
+		break;
 	case SCREEN_RESIZED:
 	case SCREEN_NOTHING:
 		break;
 	}
-	return false;
+}
+
+/* While a dpdk-lo that is asked takes its time. */
+static bool
+on_wait(void *arg)
+{
+	struct live *l = arg;
+	enum screen_key key;
+
+	while ((key = screen_wait(0)) != SCREEN_NOTHING && !l->ends)
+		obey(l, key);
+	show(l);
+	return !l->ends && !l->next && !*l->stop;
+}
+
+/* @return when to look again */
+static int64_t
+look(struct live *l, int64_t now)
+{
+	struct session *s = l->session;
+
+	if (l->next) {
+		l->next = l->view.paused = false;
+		session_next(s);
+	}
+	if (!l->view.paused)
+		session_look(s);
+	/* A second look soon: rates. */
+	return now + (s->nb_looks == 1 && l->view.interval_s > SECOND_LOOK_S ?
+		(int64_t)(SECOND_LOOK_S * 1000) : (int64_t)(l->view.interval_s * 1000));
+}
+
+static void
+loop(struct live *l)
+{
+	int64_t next = 0;
+
+	while (!l->ends && !*l->stop) {
+		int64_t now = now_ms(), longest = (int64_t)(l->view.interval_s * 1000);
+
+		if (now >= next || l->next)
+			next = look(l, now);
+		show(l);
+		/* What was looked for long begins anew at once, and keys have their turn in between. */
+		now = now_ms();
+		if (next > now + longest)
+			next = now + longest;
+		if (!l->ends && !l->next)
+			obey(l, screen_wait(next > now ? (int)(next - now) : 0));
+	}
 }
 
 int
 live_run(struct session *s, const volatile sig_atomic_t *stop)
 {
-	struct view view = {
-		.interactive = true,
-		.interval_s = s->conf->interval_s,
-		.sort = s->conf->sort,
+	struct live l = {
+		.session = s,
+		.stop = stop,
+		.view = {
+			.interactive = true,
+			.interval_s = s->conf->interval_s,
+			.sort = s->conf->sort,
+		},
+		.page = malloc(sizeof(*l.page)),
 	};
-	struct page *page = malloc(sizeof(*page));
-	int64_t next = now_ms();
-	bool ends = false;
-	int ret = page != NULL ? screen_open() : -ENOMEM;
+	const struct client_wait wait = { STDIN_FILENO, on_wait, &l }, *before = s->wait;
+	int ret = l.page != NULL ? screen_open() : -ENOMEM;
 
-	while (ret == 0 && !ends && !*stop) {
-		int64_t now = now_ms();
-
-		if (now >= next) {
-			next = now + (int64_t)(view.interval_s * 1000);
-			if (!view.paused)
-				session_look(s);
-		}
-		show(&view, page, s);
-		/* A second look at once: rates, soon. */
-		if (s->nb_looks == 1 && next > now + 200)
-			next = now + 200;
-		ends = obey(&view, s, screen_wait((int)(next - now)));
-		if (next > now + (int64_t)(view.interval_s * 1000))
-			next = now + (int64_t)(view.interval_s * 1000);
+	if (ret == 0) {
+		s->wait = s->client.wait = &wait;
+		loop(&l);
+		s->wait = s->client.wait = before;
 	}
 	screen_close();
-	free(page);
+	free(l.page);
 	return ret;
 }

@@ -35,6 +35,13 @@ on_signal(int sig)
 	stop = 1;
 }
 
+static bool
+goes_on(void *unused)
+{
+	(void)unused;
+	return !stop;
+}
+
 static void
 catch_signals(void)
 {
@@ -106,6 +113,8 @@ run_batch(struct session *s)
 	int ret;
 
 	session_look(s);
+	if (stop)
+		return 0;
 	if (!s->there) {
 		say_error("%s", s->message);
 		return -ENOENT;
@@ -116,6 +125,8 @@ run_batch(struct session *s)
 		if (stop)
 			break;
 		session_look(s);
+		if (stop)
+			break;
 		if (!s->there && s->conf->once) {
 			say_error("%s", s->message);
 			return -ENOENT;
@@ -135,6 +146,8 @@ static int
 run_live(struct session *s)
 {
 	session_look(s);
+	if (stop)
+		return 0;
 	if (!s->there) {
 		say_error("%s", s->message);
 		return -ENOENT;
@@ -145,6 +158,7 @@ run_live(struct session *s)
 int
 main(int argc, char **argv)
 {
+	const struct client_wait wait = { .fd = -1, .wake = goes_on };
 	struct cmdline_eal none;
 	struct session session;
 	struct top_conf conf;
@@ -165,6 +179,7 @@ main(int argc, char **argv)
 		say_error("out of memory");
 		return EXIT_RUN_FAILED;
 	}
+	session.wait = &wait;
 	ret = conf.once || conf.json ? run_batch(&session) : run_live(&session);
 	session_free(&session);
 	return ret == 0 ? EXIT_SUCCESS : EXIT_RUN_FAILED;

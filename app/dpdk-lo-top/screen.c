@@ -3,6 +3,7 @@
 
 #include <curses.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -95,16 +96,18 @@ show_line(const struct page_line *line)
 }
 
 void
-screen_show(const struct page *page, const char *keys)
+screen_show(const struct page *page, unsigned int skip, const char *keys)
 {
-	int rows = keys != NULL ? LINES - 1 : LINES;
-
 	erase();
-	for (int i = 0; i < rows && i < (int)page->nb_lines; i++) {
-		move(i, 0);
-		show_line(&page->lines[i]);
+	for (unsigned int i = 0; (int)i < LINES - 1; i++) {
+		unsigned int line = i > 0 ? i + skip : 0;
+
+		if (line >= page->nb_lines)
+			break;
+		move((int)i, 0);
+		show_line(&page->lines[line]);
 	}
-	if (keys != NULL && LINES > 1) {
+	if (LINES > 1) {
 		move(LINES - 1, 0);
 		attrset(attributes_of(STYLE_DIM));
 		addnstr(keys, COLS - 1);
@@ -113,11 +116,10 @@ screen_show(const struct page *page, const char *keys)
 	refresh();
 }
 
-enum screen_key
-screen_wait(int timeout_ms)
+static enum screen_key
+meaning_of(int key)
 {
-	timeout(timeout_ms);
-	switch (getch()) {
+	switch (key) {
 	case KEY_RESIZE:
 		return SCREEN_RESIZED;
 	case KEY_UP:
@@ -126,6 +128,10 @@ screen_wait(int timeout_ms)
 	case KEY_DOWN:
 	case 'j':
 		return SCREEN_DOWN;
+	case KEY_PPAGE:
+		return SCREEN_PAGE_UP;
+	case KEY_NPAGE:
+		return SCREEN_PAGE_DOWN;
 	case 's':
 		return SCREEN_SORT;
 	case 'z':
@@ -133,6 +139,10 @@ screen_wait(int timeout_ms)
 	case 'p':
 	case ' ':
 		return SCREEN_PAUSE;
+	case 'r':
+		return SCREEN_RESET;
+	case 'R':
+		return SCREEN_TOTALS;
 	case '+':
 		return SCREEN_SLOWER;
 	case '-':
@@ -148,6 +158,23 @@ screen_wait(int timeout_ms)
 	default:
 		return SCREEN_NOTHING;
 	}
+}
+
+/* Not by getch() alone: of a terminal that is gone it says what it says when no key came, at once. */
+enum screen_key
+screen_wait(int timeout_ms)
+{
+	struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
+	int key;
+
+	timeout(0);
+	key = getch();
+	if (key == ERR && poll(&fd, 1, timeout_ms) > 0) {
+		key = getch();
+		if (key == ERR && (fd.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)
+			return SCREEN_QUIT;
+	}
+	return key == ERR ? SCREEN_NOTHING : meaning_of(key);
 }
 
 void

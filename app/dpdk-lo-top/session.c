@@ -14,7 +14,8 @@ session_init(struct session *s, const struct top_conf *conf)
 	s->client.fd = -1;
 	s->now = calloc(1, sizeof(*s->now));
 	s->before = calloc(1, sizeof(*s->before));
-	if (s->now != NULL && s->before != NULL)
+	s->base = calloc(1, sizeof(*s->base));
+	if (s->now != NULL && s->before != NULL && s->base != NULL)
 		return 0;
 	session_free(s);
 	return -ENOMEM;
@@ -26,7 +27,8 @@ session_free(struct session *s)
 	client_close(&s->client);
 	free(s->now);
 	free(s->before);
-	s->now = s->before = NULL;
+	free(s->base);
+	s->now = s->before = s->base = NULL;
 }
 
 /* One sentence: what is missing, where it was looked for, what to do. */
@@ -35,12 +37,15 @@ say_nobody(struct session *s)
 {
 	const struct instances *in = &s->instances;
 
-	if (s->instance.socket[0] != '\0')
+	if (in->silent[0] != '\0')
+		snprintf(s->message, sizeof(s->message), "dpdk-lo %s does not answer: is it stopped, or its "
+			"machine too busy?", in->silent);
+	else if (s->instance.socket[0] != '\0')
 		snprintf(s->message, sizeof(s->message), "dpdk-lo %s is gone; waiting for %s",
 			s->instance.prefix, s->conf->prefix[0] != '\0' ? "it" : "another");
 	else if (in->nb_denied > 0)
 		snprintf(s->message, sizeof(s->message), "no dpdk-lo that you may watch: %s cannot be "
-			"looked into, try as root", in->denied);
+			"used, try as root", in->denied);
 	else if (s->conf->prefix[0] != '\0')
 		snprintf(s->message, sizeof(s->message), "no dpdk-lo runs with --file-prefix %s: start "
 			"one, or leave the option out to find others", s->conf->prefix);
@@ -56,13 +61,14 @@ leave(struct session *s)
 	s->there = false;
 	s->nb_looks = 0;
 	s->nb_histories = 0;
+	s->has_base = false;
 	memset(s->histories, 0, sizeof(s->histories));
 }
 
 static bool
 connect_to(struct session *s, unsigned int index)
 {
-	if (client_open(&s->client, s->instances.list[index].socket) != 0)
+	if (client_open(&s->client, s->instances.list[index].socket, s->wait) != 0)
 		return false;
 	s->instance = s->instances.list[index];
 	s->nth = index + 1;
@@ -74,7 +80,7 @@ connect_to(struct session *s, unsigned int index)
 static bool
 find(struct session *s)
 {
-	instances_find(s->conf->prefix, &s->instances);
+	instances_find(s->conf->prefix, s->wait, &s->instances);
 	for (unsigned int i = 0; i < s->instances.nb; i++) {
 		if (connect_to(s, i))
 			return true;
@@ -117,31 +123,35 @@ remember(struct session *s)
 void
 session_look(struct session *s)
 {
-	struct state *older = s->before;
+	struct state *fresh = s->before;
+	int err;
 
 	if (s->client.fd < 0 && !find(s))
 		return;
-	s->before = s->now;
-	s->now = older;
-	if (state_read(&s->client, s->now) != 0 || s->now->nb_ports == 0) {
-		/* What is shown stays the last that was whole. */
-		s->now = s->before;
-		s->before = older;
+	/* What is shown meanwhile, and stays when this fails, is the last that was whole. */
+	err = state_read(&s->client, fresh);
+	if (err != 0 || fresh->nb_ports == 0) {
+		if (err == -ETIMEDOUT)
+			snprintf(s->instances.silent, sizeof(s->instances.silent), "%s", s->instance.prefix);
 		leave(s);
 		say_nobody(s);
 		return;
 	}
+	s->before = s->now;
+	s->now = fresh;
 	s->there = true;
 	if (s->nb_looks++ == 0)
 		return;
 	state_compare(s->now, s->before);
+	if (s->has_base)
+		state_count_from(s->now, s->base);
 	remember(s);
 }
 
 void
 session_next(struct session *s)
 {
-	instances_find(s->conf->prefix, &s->instances);
+	instances_find(s->conf->prefix, s->wait, &s->instances);
 	if (s->instances.nb < 2)
 		return;
 	leave(s);
@@ -152,4 +162,16 @@ session_next(struct session *s)
 		}
 	}
 	connect_to(s, 0);
+}
+
+void
+session_reset(struct session *s, bool from_now)
+{
+	if (!s->there)
+		return;
+	s->has_base = from_now;
+	if (from_now) {
+		*s->base = *s->now;
+		state_count_from(s->now, s->base);
+	}
 }

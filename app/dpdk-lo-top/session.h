@@ -18,6 +18,7 @@
 
 struct session {
 	const struct top_conf *conf;
+	const struct client_wait *wait; /**< what goes on while a dpdk-lo is asked; NULL: nothing */
 	struct client client;
 	struct instances instances; /**< found when last looked */
 	struct instance instance; /**< the one that is watched; socket "": none yet */
@@ -25,6 +26,8 @@ struct session {
 	bool there; /**< it answers; @ref now is of it */
 	struct state *now; /**< the last look; of the one that is gone when not @ref there */
 	struct state *before; /**< the look before, only for rates */
+	struct state *base; /**< what counts are counted from, when @ref has_base */
+	bool has_base;
 	unsigned int nb_looks; /**< at this dpdk-lo */
 	unsigned int nb_histories;
 	struct port_history histories[STATE_PORTS_MAX];
@@ -39,6 +42,9 @@ void session_look(struct session *s);
 
 /** Watch the next dpdk-lo of those that are there. */
 void session_next(struct session *s);
+
+/** Count from now on, or, with the next look, from dpdk-lo's start again. */
+void session_reset(struct session *s, bool from_now);
 
 void session_free(struct session *s);
 

@@ -31,6 +31,7 @@ set_counter(struct counter *c, const char *name, json_t *value)
 	client_copy_text(c->name, sizeof(c->name), name);
 	/* JSON of DPDK has 64-bit numbers without sign; jansson's are signed, and none is that large. */
 	c->value = json_is_integer(value) ? (uint64_t)json_integer_value(value) : 0;
+	c->since = c->value;
 	c->rate = 0;
 }
 
@@ -151,6 +152,17 @@ read_ports(struct client *c, struct state *s)
 	return ret;
 }
 
+static bool
+is_loopback(const struct state *s, const char *address)
+{
+	for (unsigned int i = 0; i < s->nb_loopbacks; i++) {
+		if (strcmp(s->loopbacks[i].address, address) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* After the loopbacks, which the link has on it, too. */
 static int
 read_link(struct client *c, struct state *s)
 {
@@ -169,7 +181,7 @@ read_link(struct client *c, struct state *s)
 		char text[STATE_NAME];
 
 		client_copy_text(text, sizeof(text), json_string_value(address));
-		if (used + strlen(text) + 2 < sizeof(s->link_addresses))
+		if (!is_loopback(s, text) && used + strlen(text) + 2 < sizeof(s->link_addresses))
 			used += (size_t)sprintf(s->link_addresses + used, "%s%s", i > 0 ? " " : "",
 				text);
 	}
@@ -249,7 +261,7 @@ int
 state_read(struct client *c, struct state *ret)
 {
 	int (*const readers[])(struct client *c, struct state *s) = {
-		read_ports, read_link, read_loopbacks, read_localhost, read_lcores,
+		read_ports, read_loopbacks, read_link, read_localhost, read_lcores,
 	};
 	int err = 0;
 
@@ -260,12 +272,18 @@ state_read(struct client *c, struct state *ret)
 	return err;
 }
 
+/* A smaller number than before is another dpdk-lo's. @seconds: 0 for a count, else for a rate */
 static void
 compare(struct counter *now, const struct counter *before, double seconds)
 {
-	/* A smaller number than before is another dpdk-lo's. */
-	if (seconds > 0 && now->value >= before->value)
-		now->rate = (double)(now->value - before->value) / seconds;
+	uint64_t more = now->value - before->value;
+
+	if (now->value < before->value)
+		return;
+	if (seconds > 0)
+		now->rate = (double)more / seconds;
+	else
+		now->since = more;
 }
 
 /* The order of counters is the same while the program is. */
@@ -279,12 +297,9 @@ compare_all(struct counter *now, unsigned int nb, const struct counter *before,
 	}
 }
 
-void
-state_compare(struct state *now, const struct state *before)
+static void
+compare_states(struct state *now, const struct state *before, double s)
 {
-	double s = now->when_s - before->when_s;
-
-	now->since_s = s;
 	for (unsigned int i = 0; i < now->nb_ports; i++) {
 		struct state_port *p = &now->ports[i];
 
@@ -311,6 +326,20 @@ state_compare(struct state *now, const struct state *before)
 		compare(&now->lcores[i].idle, &before->lcores[i].idle, s);
 		compare(&now->lcores[i].frames, &before->lcores[i].frames, s);
 	}
+}
+
+void
+state_compare(struct state *now, const struct state *before)
+{
+	now->since_s = now->when_s - before->when_s;
+	if (now->since_s > 0)
+		compare_states(now, before, now->since_s);
+}
+
+void
+state_count_from(struct state *now, const struct state *base)
+{
+	compare_states(now, base, 0);
 }
 
 const struct counter *

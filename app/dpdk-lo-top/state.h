@@ -23,6 +23,7 @@
 struct counter {
 	char name[40];
 	uint64_t value;
+	uint64_t since; /**< of it since state_count_from(); without: all */
 	double rate; /**< a second; 0 until there are two looks */
 };
 
@@ -66,7 +67,7 @@ struct state {
 	char link_type[32];
 	char link_state[16];
 	int link_mtu;
-	char link_addresses[256]; /**< blanks between */
+	char link_addresses[256]; /**< blanks between; without those of loopbacks */
 	unsigned int nb_loopbacks;
 	struct state_loopback loopbacks[STATE_LOOPBACKS_MAX];
 	bool has_localhost;
@@ -85,6 +86,9 @@ int state_read(struct client *c, struct state *ret);
 
 /** Fill in the rates of @p now. What started anew in between has none. */
 void state_compare(struct state *now, const struct state *before);
+
+/** Fill in what @p now has counted since @p base. What started anew in between counts whole. */
+void state_count_from(struct state *now, const struct state *base);
 
 /** @return the counter of that name, or NULL. */
 const struct counter *state_counter(const struct state_port *port, const char *name);

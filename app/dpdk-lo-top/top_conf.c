@@ -143,8 +143,9 @@ static const char *const description[] = {
 	"When the dpdk-lo that it watches ends it waits for the next one of that prefix, or without "
 	"--file-prefix for any.",
 	"Keys: up and down choose the port whose verdicts are shown; 's' sorts by the next key; 'z' "
-	"shows verdicts that never occurred, too; 'p' or the space bar pauses; '+' and '-' change the "
-	"interval; 'n' shows the next dpdk-lo; 'h' or '?' shows help; 'q' ends.",
+	"shows verdicts that never occurred, too; 'p' or the space bar pauses; 'r' counts from now on, 'R' "
+	"from the start again; page up and page down scroll; '+' and '-' change the interval; 'n' shows the "
+	"next dpdk-lo; 'h' or '?' shows help; 'q' ends.",
 	"Colours are used where the terminal has them and the environment variable NO_COLOR is not set "
 	"or empty; sparklines need a UTF-8 locale and are made of ASCII characters elsewhere.",
 	NULL,

@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "view.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "units.h"
 
 #define PORTS_MIN 3
-#define LOOPBACKS_SHOWN 8
+#define LCORE_LINES 3
+#define LO_NAME_WIDTH 8
+#define LO_ADDRESS_NARROW 20
+#define LO_ADDRESS_WIDE 43
+/* Where an IPv6 address has room. */
+#define WIDE_PAGE 120
 
 static const char *const help[] = {
 	"up, down  whose verdicts are shown",
 	"s         sort by the next: name, rx, ...",
 	"z         verdicts without frames, too",
 	"p, space  pause, go on",
+	"r, R      count from now on; from the start",
+	"PgUp/Dn   what does not fit",
 	"+, -      look less often, more often",
 	"n         next dpdk-lo, of several",
 	"h, ?      this help",
@@ -57,60 +65,120 @@ put_link(const struct view *view, struct page *page)
 	page_end_line(page);
 }
 
+/* Many of them take more lines than one, but not the page. */
 static void
 put_lcores(const struct view *view, struct page *page)
 {
 	const struct state *s = view->state;
+	unsigned int lines = 1;
 
 	if (s->nb_lcores == 0)
 		return;
 	page_put(page, STYLE_HEAD, "LCORES");
 	for (unsigned int i = 0; i < s->nb_lcores; i++) {
 		double busy = state_busy(&s->lcores[i]);
-		char rate[UNITS_TEXT];
+		char text[64], rate[UNITS_TEXT], share[16] = "";
 
-		page_put(page, STYLE_PLAIN, "  %d: ", s->lcores[i].id);
 		if (busy >= 0)
-			page_put(page, busy > 0.95 ? STYLE_WARN : STYLE_PLAIN, "%.0f%% busy, ",
-				busy * 100);
-		page_put(page, STYLE_PLAIN, "%s/s", units_rate(s->lcores[i].frames.rate, rate));
+			snprintf(share, sizeof(share), "%.0f%% busy, ", busy * 100);
+		snprintf(text, sizeof(text), "  %d: %s%s/s", s->lcores[i].id, share,
+			units_rate(s->lcores[i].frames.rate, rate));
+		if (page->lines[page->nb_lines].columns + strlen(text) > page->width &&
+			page->width > strlen(text) + strlen("LCORES")) {
+			if (view->height != 0 && lines == LCORE_LINES) {
+				page_end_line(page);
+				page_put(page, STYLE_DIM, "%u of %u lcores", i, s->nb_lcores);
+				break;
+			}
+			page_end_line(page);
+			page_tab(page, (unsigned int)strlen("LCORES"));
+			lines++;
+		}
+		page_put(page, busy > 0.95 ? STYLE_WARN : STYLE_PLAIN, "%s", text);
 	}
+	page_end_line(page);
+}
+
+static bool
+is_up(const struct state_loopback *lo)
+{
+	return lo->state[0] == '\0' || strcmp(lo->state, "up") == 0;
+}
+
+/* Larger: of more interest. */
+static int
+interest(const struct state_loopback *lo)
+{
+	double rate = lo->answered.rate + lo->punted.rate;
+
+	if (!is_up(lo))
+		return 3;
+	return rate > 0 ? 2 : lo->answered.value + lo->punted.value > 0 ? 1 : 0;
+}
+
+/* In their own order; where not all of them are seen at once, those first that do something. */
+static void
+order_loopbacks(const struct state *s, bool by_interest, unsigned int order[STATE_LOOPBACKS_MAX])
+{
+	for (unsigned int i = 0; i < s->nb_loopbacks; i++) {
+		unsigned int at = i;
+
+		for (; by_interest && at > 0; at--) {
+			if (interest(&s->loopbacks[i]) <= interest(&s->loopbacks[order[at - 1]]))
+				break;
+			order[at] = order[at - 1];
+		}
+		order[at] = i;
+	}
+}
+
+static void
+put_loopback(struct page *page, const struct state_loopback *lo, int address_width, bool states)
+{
+	char rate[UNITS_TEXT], count[UNITS_TEXT];
+
+	page_put(page, STYLE_PLAIN, "%-*.*s %-*.*s ", LO_NAME_WIDTH, LO_NAME_WIDTH, lo->name, address_width,
+		address_width, lo->address);
+	if (states)
+		page_put(page, is_up(lo) ? STYLE_GOOD : STYLE_WARN, "%-5.5s ", lo->state);
+	page_put(page, STYLE_PLAIN, "%8s ", units_rate(lo->answered.rate, rate));
+	page_put(page, STYLE_PLAIN, "%8s ", units_rate(lo->punted.rate, rate));
+	page_put(page, STYLE_PLAIN, "%15s ", units_count(lo->answered.since, count));
+	page_put(page, STYLE_PLAIN, "%15s %s", units_count(lo->punted.since, count), lo->host);
 	page_end_line(page);
 }
 
 static void
 put_loopbacks(const struct view *view, struct page *page)
 {
+	int width = page->width < WIDE_PAGE && view->height != 0 ? LO_ADDRESS_NARROW : LO_ADDRESS_WIDE, longest = 0;
 	const struct state *s = view->state;
-	unsigned int nb = s->nb_loopbacks;
-	char rate[UNITS_TEXT], count[UNITS_TEXT];
+	unsigned int order[STATE_LOOPBACKS_MAX];
+	bool states = false, all;
 
-	if (nb == 0)
+	if (s->nb_loopbacks == 0)
 		return;
-	if (view->height != 0 && nb > LOOPBACKS_SHOWN)
-		nb = LOOPBACKS_SHOWN;
-	page_put(page, STYLE_HEAD, "%-8s %-20s %8s %8s", "LOOPBACK", "ADDRESS", "ANSWER/s",
-		"TOHOST/s");
-	/* Totals and names where there is room. */
-	page_put(page, STYLE_HEAD, " %15s %15s %s", "ANSWERED", "TO HOST", "NAME");
-	page_end_line(page);
-	for (unsigned int i = 0; i < nb; i++) {
-		const struct state_loopback *lo = &s->loopbacks[i];
+	for (unsigned int i = 0; i < s->nb_loopbacks; i++) {
+		int len = (int)strlen(s->loopbacks[i].address);
 
-		page_put(page, STYLE_PLAIN, "%-8.8s %-20s ", lo->name, lo->address);
-		page_put(page, STYLE_PLAIN, "%8s ", units_rate(lo->answered.rate, rate));
-		page_put(page, STYLE_PLAIN, "%8s ", units_rate(lo->punted.rate, rate));
-		page_put(page, STYLE_PLAIN, "%15s ", units_count(lo->answered.value, count));
-		page_put(page, STYLE_PLAIN, "%15s %s", units_count(lo->punted.value, count),
-			lo->host);
-		if (lo->state[0] != '\0' && strcmp(lo->state, "up") != 0)
-			page_put(page, STYLE_WARN, " %s", lo->state);
-		page_end_line(page);
+		longest = len > longest ? len : longest;
+		states |= !is_up(&s->loopbacks[i]);
 	}
-	if (nb < s->nb_loopbacks) {
-		page_put(page, STYLE_DIM, "%u of %u loopbacks", nb, s->nb_loopbacks);
-		page_end_line(page);
-	}
+	if (longest < width && longest > LO_ADDRESS_NARROW)
+		width = longest;
+	if (longest <= LO_ADDRESS_NARROW)
+		width = LO_ADDRESS_NARROW;
+	all = view->height == 0 || page->nb_lines + 2 + s->nb_loopbacks <= view->height;
+	page_end_line(page);
+	page_put(page, STYLE_HEAD, "%-*s %-*s ", LO_NAME_WIDTH, "LOOPBACK", width, "ADDRESS");
+	if (states)
+		page_put(page, STYLE_HEAD, "%-5s ", "STATE");
+	/* Totals and names where there is room. */
+	page_put(page, STYLE_HEAD, "%8s %8s %15s %15s %s", "ANSWER/s", "TOHOST/s", "ANSWERED", "TO HOST", "NAME");
+	page_end_line(page);
+	order_loopbacks(s, !all, order);
+	for (unsigned int i = 0; i < s->nb_loopbacks; i++)
+		put_loopback(page, &s->loopbacks[order[i]], width, states);
 }
 
 static void
@@ -165,13 +233,12 @@ view_make(const struct view *view, struct page *page, unsigned int width)
 	if (view->height != 0)
 		ports = view->height / 2 > PORTS_MIN ? view->height / 2 : PORTS_MIN;
 	put_link(view, page);
+	put_localhost(view, page);
 	put_lcores(view, page);
 	page_end_line(page);
 	view_put_ports(view, page, ports);
 	page_end_line(page);
-	put_loopbacks(view, page);
-	put_localhost(view, page);
-	if (view->state->nb_loopbacks > 0 || view->state->has_localhost)
-		page_end_line(page);
 	view_put_verdicts(view, page);
+	/* Last: there can be many. */
+	put_loopbacks(view, page);
 }

@@ -26,6 +26,7 @@ struct view {
 	const struct port_history *histories; /**< of @ref nb_histories ports */
 	unsigned int nb_histories;
 	/* How. */
+	double counted_s; /**< counts are of the last so many seconds; 0: from the start */
 	unsigned int height; /**< lines of the terminal; 0: as many as it takes */
 	bool utf8;
 	bool interactive; /**< with a line of keys */

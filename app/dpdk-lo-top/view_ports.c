@@ -12,6 +12,9 @@
 #define TREND_MIN 8
 #define TREND_MAX 40
 #define VERDICT_WIDTH 46
+/* Two of them beside each other in 80 columns: large counts are rounded. */
+#define VERDICT_NARROW 40
+#define NARROW_COUNT 10000000
 /* Frames, seen on a wire: frame check, preamble and gap are no bytes of a frame, so none is added. */
 #define BITS 8
 
@@ -289,7 +292,7 @@ is_verdict(const char *name)
 }
 
 static void
-put_verdict(struct page *page, const struct counter *c)
+put_verdict(struct page *page, const struct counter *c, bool narrow)
 {
 	bool drop = strncmp(c->name, "drop_", 5) == 0 || strcmp(c->name, "no_mbuf") == 0;
 	char rate[UNITS_TEXT], count[UNITS_TEXT], name[sizeof(c->name)];
@@ -298,15 +301,18 @@ put_verdict(struct page *page, const struct counter *c)
 	/* "drop_land", "answered_icmp": two words. */
 	if (strncmp(name, "drop_", 5) == 0 || strncmp(name, "answered_", 9) == 0)
 		*strchr(name, '_') = ' ';
-	page_put(page, c->value == 0 ? STYLE_DIM : drop && c->rate > 0 ? STYLE_WARN : STYLE_PLAIN,
-		"%-19.19s %7s/s %16s", name, units_rate(c->rate, rate),
-		units_count(c->value, count));
+	if (narrow && c->since >= NARROW_COUNT)
+		units_rate((double)c->since, count);
+	else
+		units_count(c->since, count);
+	page_put(page, c->since == 0 ? STYLE_DIM : drop && c->rate > 0 ? STYLE_WARN : STYLE_PLAIN,
+		narrow ? "%-17.17s %7s/s %10s" : "%-19.19s %7s/s %16s", name, units_rate(c->rate, rate), count);
 }
 
 void
 view_put_verdicts(const struct view *view, struct page *page)
 {
-	unsigned int order[STATE_PORTS_MAX], per_line, nb = 0;
+	unsigned int order[STATE_PORTS_MAX], per_line, nb = 0, width;
 	const struct counter *shown[STATE_COUNTERS_MAX];
 	const struct state_port *p;
 
@@ -316,18 +322,22 @@ view_put_verdicts(const struct view *view, struct page *page)
 	p = &view->state->ports[order[view_chosen(view, order)]];
 	for (unsigned int i = 0; i < p->nb_counters; i++) {
 		if (is_verdict(p->counters[i].name) &&
-			(view->all_verdicts || p->counters[i].value > 0))
+			(view->all_verdicts || p->counters[i].since > 0))
 			shown[nb++] = &p->counters[i];
 	}
-	per_line = page->width / VERDICT_WIDTH > 0 ? page->width / VERDICT_WIDTH : 1;
-	page_put(page, STYLE_HEAD, "VERDICTS of %s%s", p->label,
-		nb == 0 ? ": no frame yet" : "");
+	/* The last one of a line needs no gap behind it. */
+	width = page->width + 1 < 2 * VERDICT_WIDTH && page->width + 1 >= 2 * VERDICT_NARROW ?
+		VERDICT_NARROW : VERDICT_WIDTH;
+	per_line = (page->width + 1) / width > 0 ? (page->width + 1) / width : 1;
+	page_put(page, STYLE_HEAD, "VERDICTS of %s%s", p->label, nb == 0 ? ": no frame yet" : "");
+	if (view->counted_s > 0)
+		page_put(page, STYLE_HEAD, ", of the last %.0f s", view->counted_s);
 	page_end_line(page);
 	/* Down the columns, as a reader of a list goes. */
 	for (unsigned int line = 0, lines = (nb + per_line - 1) / per_line; line < lines; line++) {
 		for (unsigned int i = line; i < nb; i += lines) {
-			page_tab(page, i / lines * VERDICT_WIDTH);
-			put_verdict(page, shown[i]);
+			page_tab(page, i / lines * width);
+			put_verdict(page, shown[i], width == VERDICT_NARROW);
 		}
 		page_end_line(page);
 	}

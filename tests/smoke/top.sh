@@ -3,7 +3,7 @@
 # dpdk-lo-top on a terminal (tmux): the view, its keys, narrow and wide, without colours, after a
 # restart; and what scripts get.
 . "$(dirname -- "$0")/lib.sh"
-need tmux ping python3
+need tmux ping python3 setpriv
 
 TOP=$(dirname -- "$DLO")/../dpdk-lo-top/dpdk-lo-top
 [ -x "$TOP" ] || skip "dpdk-lo-top was not built"
@@ -99,6 +99,25 @@ timeout 3 "$TOP" --json --interval 0.3 >"$T/lines.json"
 "$TOP" >"$T/pipe.out" 2>"$T/pipe.err" </dev/null && fail "a live view in a pipe"
 grep -q 'needs a terminal' "$T/pipe.err" || fail "does not say that it needs a terminal"
 
+# Without root: as far as the socket's rights allow.
+cp "$TOP" "$T/dpdk-lo-top"
+chmod 755 "$T" "$T/dpdk-lo-top"
+as_nobody()
+{
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$T/dpdk-lo-top" --once --interval 0.2 >"$T/nobody.out" 2>"$T/nobody.err"
+}
+socket=$(readlink -f /run/dpdk/lab/dpdk_telemetry.v2)
+chmod 700 /run/dpdk/lab
+as_nobody && fail "watches what it may not look into"
+grep -q 'no dpdk-lo that you may watch: /run/dpdk/lab cannot be used' "$T/nobody.err" || fail "does not say who may not"
+chmod 755 /run/dpdk/lab
+chmod 600 "$socket"
+as_nobody && fail "uses a socket that it may not use"
+grep -q "no dpdk-lo that you may watch: $socket cannot be used" "$T/nobody.err" || fail "does not name the socket"
+chmod 666 "$socket"
+as_nobody || fail "--once does not work for a user that may use the socket"
+grep -q '^net_ring0 ' "$T/nobody.out" || fail "shows nothing to a user that may use the socket"
+
 # On a terminal.
 open_top 110 40 ""
 shows 'dpdk-lo-top  lab' 'net_ring0' 'net_null0' 'dlo0' 'LOOPBACK' 'VERDICTS of net_ring0' 'busy' 'h help' '█'
@@ -121,10 +140,30 @@ mux send-keys p +
 shows 'every 0.5s'
 mux send-keys -
 shows 'every 0.2s'
+# Counts from now on, and from the start again.
+mux send-keys r
+shows 'VERDICTS of dlo0' ', of the last'
+mux send-keys R
+hides ', of the last'
+shows 'answered icmp'
+# It stands still: said, and keys are obeyed all the same.
+kill -STOP "$lab"
+shows 'dpdk-lo lab does not answer'
+mux send-keys h
+shows 'this help'
+mux send-keys h
+kill -CONT "$lab"
+hides 'does not answer'
+shows 'VERDICTS of dlo0'
 # Narrow: what matters most stays.
 mux resize-window -x 40 -y 12
 hides 'DRIVER'
 shows 'RX/s' 'net_ring0'
+mux send-keys NPage NPage NPage
+shows 'LOOPBACK'
+hides 'net_null0'
+mux send-keys PPage PPage PPage
+shows 'net_null0'
 mux resize-window -x 200 -y 50
 shows 'DRIVER' 'TXbit/s' 'VERDICTS of dlo0'
 
@@ -158,6 +197,32 @@ TERM=nonsense script -qc "'$TOP'" "$T/term.out" </dev/null >/dev/null 2>&1
 grep -q "terminal type 'nonsense' is not known" "$T/term.out" || fail "an unknown terminal is not explained"
 TERM=dumb script -qc "'$TOP'" "$T/term.out" </dev/null >/dev/null 2>&1
 grep -q "terminal type 'dumb' cannot move its cursor" "$T/term.out" || fail "a dumb terminal is not explained"
+
+# The terminal goes away without a word (the leader of the session ignores the hangup): it ends, too.
+/usr/bin/python3 - "$TOP" <<'PY' || fail "lives on without a terminal"
+import os, pty, select, signal, sys, time
+pid, terminal = pty.fork()
+if pid == 0:
+	reader, writer = os.pipe()
+	child = os.fork()
+	if child == 0:
+		signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+		os.setpgid(0, 0)
+		os.tcsetpgrp(0, os.getpgrp())
+		os.execve(sys.argv[1], ["dpdk-lo-top"], dict(os.environ, TERM="xterm"))
+	signal.signal(signal.SIGHUP, signal.SIG_IGN)
+	os._exit(os.waitpid(child, 0)[1] & 127)
+shown = b""
+while b"VERDICTS" not in shown:
+	shown += os.read(terminal, 65536)
+os.close(terminal)
+for _ in range(200):
+	if os.waitpid(pid, os.WNOHANG)[0]:
+		sys.exit(0)
+	time.sleep(0.1)
+os.kill(pid, signal.SIGKILL)
+sys.exit(1)
+PY
 
 # The least that people have: 80x24, no UTF-8; and then smaller than anything fits.
 open_top 80 24 "LC_ALL=C TERM=vt100"

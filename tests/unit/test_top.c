@@ -182,7 +182,7 @@ connect_to(struct server *s, const char *const *answers, struct client *c)
 	assert_int_equal(bind(s->listener, (struct sockaddr *)&addr, sizeof(addr)), 0);
 	assert_int_equal(listen(s->listener, 1), 0);
 	assert_int_equal(pthread_create(&s->thread, NULL, serve, s), 0);
-	ret = client_open(c, addr.sun_path);
+	ret = client_open(c, addr.sun_path, NULL);
 	unlink(addr.sun_path);
 	return ret;
 }
@@ -217,7 +217,7 @@ hostile_greetings(void **unused)
 		assert_int_equal(c.fd, -1);
 		hang_up(&s, &c);
 	}
-	assert_int_equal(client_open(&c, "/nonexistent/socket"), -ENOENT);
+	assert_int_equal(client_open(&c, "/nonexistent/socket", NULL), -ENOENT);
 }
 
 static void
@@ -252,10 +252,10 @@ static const char *const whole[] = {
 	"{\"/dlo/latency\":{\"p50\":1000,\"p99\":2000,\"max\":3000}}",
 	"{\"/dlo/stats\":{\"rx\":5,\"error\":\"x\"}}",
 	"{\"/dlo/latency\":null}",
-	"{\"/dlo/link\":{\"ifname\":\"dlo0\",\"type\":\"vtap\",\"link\":\"up\",\"mtu\":1500,"
-	"\"addresses\":[\"198.18.0.1/15\",3,\"2001:2::1/48\"]}}",
 	"{\"/dlo/loopbacks\":{\"0\":{\"name\":\"lo0\",\"address\":\"192.0.2.1/32\",\"host\":\"box\","
 	"\"answered\":4,\"punted\":2}}}",
+	"{\"/dlo/link\":{\"ifname\":\"dlo0\",\"type\":\"vtap\",\"link\":\"up\",\"mtu\":1500,"
+	"\"addresses\":[\"198.18.0.1/15\",3,\"2001:2::1/48\",\"192.0.2.1/32\"]}}",
 	"{\"/dlo/localhost\":{\"error\":\"not carried\"}}",
 	"{\"/dlo/lcores\":{\"3\":{\"busy_cycles\":10,\"idle_cycles\":30,\"frames\":105}}}",
 	NULL,
@@ -327,6 +327,17 @@ page_has(const char *text)
 	return false;
 }
 
+/* @return its number, or -1 */
+static int
+page_line(const char *text)
+{
+	for (unsigned int i = 0; i < page.nb_lines; i++) {
+		if (strstr(page.lines[i].text, text) != NULL)
+			return (int)i;
+	}
+	return -1;
+}
+
 static void
 the_view(void **unused)
 {
@@ -367,6 +378,63 @@ the_view(void **unused)
 	view_make(&view, &page, 30);
 	assert_true(page_has("RX/s"));
 	assert_false(page_has("DRIVER"));
+}
+
+/* Those that do something are seen where not all are. */
+static void
+many_loopbacks(void **unused)
+{
+	struct view view = { .state = &state, .height = 24, .interactive = true };
+
+	(void)unused;
+	read_whole(&state);
+	for (unsigned int i = 0; i < 100; i++) {
+		state.loopbacks[i] = (struct state_loopback){ .state = "up" };
+		snprintf(state.loopbacks[i].name, STATE_NAME, "lo%u", i);
+		snprintf(state.loopbacks[i].address, STATE_NAME, "2001:db8::1111:2222:3333:%x/128", i);
+	}
+	state.nb_loopbacks = 100;
+	strcpy(state.loopbacks[77].state, "shut");
+	state.loopbacks[50].punted.rate = 1;
+	view_make(&view, &page, 80);
+	assert_int_equal(page_line("LOOPBACK") + 1, page_line("lo77 "));
+	assert_int_equal(page_line("LOOPBACK") + 2, page_line("lo50 "));
+	assert_int_equal(page_line("LOOPBACK") + 4, page_line("lo1 "));
+	assert_true(page_line("lo99 ") > 0 && page_has("shut"));
+	view.height = 0;
+	view_make(&view, &page, 120);
+	assert_int_equal(page_line("LOOPBACK") + 78, page_line("lo77 "));
+	assert_true(page_has("2001:db8::1111:2222:3333:4d/128 shut"));
+	/* Lcores: three lines of them, then how many there are. */
+	state.nb_lcores = 60;
+	for (int i = 0; i < 60; i++)
+		state.lcores[i] = (struct state_lcore){ .id = i, .frames.rate = 1e6 };
+	view.height = 24;
+	view_make(&view, &page, 80);
+	assert_int_equal(page_line("LCORES") + 3, page_line("of 60 lcores"));
+	state.nb_lcores = 1;
+}
+
+static void
+counts_from_now_on(void **unused)
+{
+	struct view view = { .state = &state, .interactive = true, .counted_s = 3 };
+	static struct state base;
+
+	(void)unused;
+	read_whole(&base);
+	read_whole(&state);
+	state.ports[0].counters[1].value = 95; /* 90 before: reflected */
+	state_count_from(&state, &base);
+	assert_int_equal(state.ports[0].counters[1].since, 5);
+	view_make(&view, &page, 80);
+	assert_true(page_has("VERDICTS of net_x, of the last 3 s") && page_has("reflected"));
+	assert_false(page_has("drop land"));
+	assert_true(state_rate(&state.ports[0], "reflected") == 0);
+	/* Started anew: counts whole. */
+	state.ports[0].counters[1].value = state.ports[0].counters[1].since = 7;
+	state_count_from(&state, &base);
+	assert_int_equal(state.ports[0].counters[1].since, 7);
 }
 
 static void
@@ -427,6 +495,8 @@ main(void)
 		cmocka_unit_test(state_is_read),
 		cmocka_unit_test(rates),
 		cmocka_unit_test(the_view),
+		cmocka_unit_test(many_loopbacks),
+		cmocka_unit_test(counts_from_now_on),
 		cmocka_unit_test(sorting),
 		cmocka_unit_test(man_page_is_committed),
 	};
