@@ -119,6 +119,8 @@ check_base(const struct eal_given *given)
 {
 	char parent[EAL_RUNTIME_PATH];
 	const char *dir = runtime_base;
+	struct stat st;
+	int err;
 
 	if (access(dir, F_OK) != 0) {
 		snprintf(parent, sizeof(parent), "%s", runtime_base);
@@ -127,8 +129,15 @@ check_base(const struct eal_given *given)
 	}
 	if (access(dir, W_OK | X_OK) == 0)
 		return check_room(dir, given);
-	say_error("EAL's runtime folder %s cannot be used: %s: run as root, or set XDG_RUNTIME_DIR "
-		"to a folder of yours", dir, strerror(errno));
+	err = errno;
+	if (stat(dir, &st) == 0 && !S_ISDIR(st.st_mode))
+		err = ENOTDIR;
+	if (getuid() == 0)
+		say_error("EAL's runtime folder %s cannot be used: %s: set RUNTIME_DIRECTORY to a folder "
+			"that can be written to", dir, strerror(err));
+	else
+		say_error("EAL's runtime folder %s cannot be used: %s: run as root, or set XDG_RUNTIME_DIR "
+			"to a folder of yours", dir, strerror(err));
 	return -EACCES;
 }
 

@@ -18,6 +18,7 @@
 #include "rfc2544.h"
 #include "rfc_network.h"
 #include "session.h"
+#include "std_fds.h"
 
 enum {
 	EXIT_RUN_FAILED = 1,
@@ -126,6 +127,7 @@ main(int argc, char **argv)
 	struct cmdline_eal eal;
 	int rc;
 
+	std_fds_open();
 	say_as(program_dpdk_lo_gen.name);
 	switch (cmdline_parse(&program_dpdk_lo_gen, argc, argv, &conf, &eal)) {
 	case CMDLINE_DONE:

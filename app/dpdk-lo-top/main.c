@@ -15,6 +15,7 @@
 #include "live.h"
 #include "log.h"
 #include "session.h"
+#include "std_fds.h"
 #include "top_conf.h"
 #include "view.h"
 
@@ -164,6 +165,7 @@ main(int argc, char **argv)
 	struct top_conf conf;
 	int ret;
 
+	std_fds_open();
 	say_as("dpdk-lo-top");
 	setlocale(LC_CTYPE, "");
 	switch (cmdline_parse(&program_dpdk_lo_top, argc, argv, &conf, &none)) {

@@ -128,6 +128,8 @@ check_link(struct app *app)
 	}
 	if (gone)
 		port_set_gone(app->link);
+	else
+		link_say_news(&app->conf, app->link->link);
 	carry_tick(app);
 }
 

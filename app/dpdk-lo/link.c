@@ -90,19 +90,6 @@ no_ipv6(const char *ifname, unsigned int mtu, char *buf, size_t len)
 	return buf;
 }
 
-/* The ethdev keeps an MTU of its own, and net_tap drops what is longer. */
-static void
-tell_ethdev_mtu(const struct link_dev *link, unsigned int mtu)
-{
-	uint16_t port_id, now;
-
-	if (mtu > UINT16_MAX || rte_eth_dev_get_port_by_name(link->vdev, &port_id) != 0)
-		return;
-	if (rte_eth_dev_get_mtu(port_id, &now) == 0 && now == mtu)
-		return;
-	rte_eth_dev_set_mtu(port_id, mtu);
-}
-
 static int
 set_link(struct link_dev *link, unsigned int mtu)
 {
@@ -117,7 +104,7 @@ set_link(struct link_dev *link, unsigned int mtu)
 	if (state.up)
 		netif_set_up(link->netif, link->ifindex, false);
 	settle_ipv6(link->ifname);
-	tell_ethdev_mtu(link, mtu);
+	link_tell_mtu(link, mtu);
 	err = netif_set(link->netif, link->ifindex, mtu,
 		state.txqlen < TXQLEN_MIN ? TXQLEN_MIN : 0);
 	if (err != 0) {
@@ -213,7 +200,8 @@ wait_usable(const struct dlo_conf_link *conf, struct link_dev *link, bool ipv6,
 static bool
 take_state(struct link_dev *link, const struct netif_state *s)
 {
-	bool changed = link->up != s->up || link->mtu != s->mtu ||
+	bool new_mtu = link->mtu != s->mtu;
+	bool changed = link->up != s->up || new_mtu ||
 		memcmp(link->kernel_mac.addr_bytes, s->mac, sizeof(s->mac)) != 0 ||
 		link->nb_host_addrs != s->nb_addrs ||
 		memcmp(link->host_addrs, s->addrs, s->nb_addrs * sizeof(s->addrs[0])) != 0;
@@ -222,17 +210,18 @@ take_state(struct link_dev *link, const struct netif_state *s)
 		say("interface %s is called %s now", link->ifname, s->name);
 		snprintf(link->ifname, sizeof(link->ifname), "%s", s->name);
 	}
-	if (link->mtu != s->mtu)
-		tell_ethdev_mtu(link, s->mtu);
 	if (s->nb_unlisted != 0 && link->nb_host_addrs != s->nb_addrs)
 		say_warning("interface %s has more than %d addresses: the other %u are not known "
 			"to be the host's own, take some away",
 			link->ifname, NETIF_ADDRS_MAX, s->nb_unlisted);
+	link_note_lost(link, s);
 	link->up = s->up;
 	link->mtu = s->mtu;
 	memcpy(link->kernel_mac.addr_bytes, s->mac, sizeof(s->mac));
 	link->nb_host_addrs = s->nb_addrs;
 	memcpy(link->host_addrs, s->addrs, sizeof(link->host_addrs));
+	if (new_mtu)
+		link_tell_mtu(link, s->mtu);
 	return changed;
 }
 

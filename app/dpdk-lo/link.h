@@ -20,7 +20,11 @@
 /** Addresses on the interface that are looked after. */
 #define LINK_HOST_ADDRS_MAX (64 + DLO_CONF_LOOPBACKS_MAX)
 
+/** Lost addresses that are told of at once; the host takes away more than that when it takes all. */
+#define LINK_LOST_MAX 8
+
 struct netif;
+struct netif_state;
 
 struct link_dev {
 	char ifname[IFNAMSIZ]; /**< kernel interface ("dlo0") */
@@ -31,6 +35,7 @@ struct link_dev {
 	struct netif *netif; /**< rtnetlink sockets, from link_configure() to link_destroy() */
 	bool up; /**< IFF_UP as last heard */
 	bool stale; /**< something changed and could not be read: read again */
+	bool said_down; /**< that it was set down */
 	bool news; /**< the last link_poll() heard something, if only that all is as it was */
 	unsigned int mtu; /**< of the kernel interface, as last heard */
 	struct rte_ether_addr kernel_mac; /**< of the kernel interface, as last heard */
@@ -38,6 +43,9 @@ struct link_dev {
 	unsigned int nb_host_addrs;
 	/** Addresses that the kernel has on the interface now, with their prefix lengths. */
 	struct dlo_prefix host_addrs[LINK_HOST_ADDRS_MAX];
+	unsigned int mtu_said; /**< an MTU that the driver does not take, as said last */
+	unsigned int nb_lost;
+	struct dlo_prefix lost[LINK_LOST_MAX]; /**< addresses that went, until link_say_news() */
 };
 
 /** @return the type as --link type=... takes it ("virtio-user"); static. */
@@ -82,6 +90,21 @@ int link_configure(const struct dlo_conf_link *conf, struct link_dev *link, bool
  * @return true when host_addrs, mtu, up or kernel_mac changed: the link's plan must be made anew
  */
 bool link_poll(struct link_dev *link, bool *ret_gone);
+
+/**
+ * Say what the host did to the link since the last call: set it down or up, took addresses away that
+ * the appliance gave it. To be called after link_poll().
+ */
+void link_say_news(const struct dlo_conf *conf, struct link_dev *link);
+
+/** For link_poll(): note which of @p link's addresses @p now has no more. */
+void link_note_lost(struct link_dev *link, const struct netif_state *now);
+
+/**
+ * Tell the ethdev, which keeps an MTU of its own, what the kernel interface's is; net_tap drops what is
+ * longer. Where the driver does not take it, that is said.
+ */
+void link_tell_mtu(struct link_dev *link, unsigned int mtu);
 
 /**
  * Rules of ownership on the link: its prefixes are the appliance's, the host's own addresses the

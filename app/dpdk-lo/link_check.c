@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <linux/capability.h>
+#include <linux/if_tun.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 
 #include "log.h"
@@ -33,12 +35,21 @@ check_tun(const struct dlo_conf_link *conf)
 {
 	int fd = open(TUN_DEVICE, O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	int err = fd < 0 ? errno : 0;
+	unsigned int features;
 
+	/* What stands in its place may be a file, or /dev/null. */
+	if (fd >= 0 && ioctl(fd, TUNGETFEATURES, &features) != 0)
+		err = ENOTTY;
 	if (fd >= 0)
 		close(fd);
 	switch (err) {
 	case 0:
 		break;
+	case ENOTTY:
+		say_error("%s is not the kernel's tun device: put that in its place (mknod %s c 10 200), or "
+			"give it to the container (--device %s)",
+			TUN_DEVICE, TUN_DEVICE, TUN_DEVICE);
+		return -ENODEV;
 	case ENOENT:
 		say_error("%s is missing: load the tun module (modprobe tun), or give the "
 			"container the device (--device %s)",

@@ -37,6 +37,7 @@
 #include "service.h"
 #include "steer.h"
 #include "stale_socket.h"
+#include "std_fds.h"
 #include "telemetry.h"
 #include "watch.h"
 #include "worker.h"
@@ -230,6 +231,7 @@ main(int argc, char **argv)
 	struct cmdline_eal eal;
 	int ret;
 
+	std_fds_open();
 	if (carry_is_clean(argc, argv))
 		return carry_clean() == 0 ? EXIT_SUCCESS : EXIT_RUN_FAILED;
 	switch (cmdline_parse(&program_dpdk_lo, argc, argv, &app.conf, &eal)) {

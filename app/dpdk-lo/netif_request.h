@@ -8,9 +8,13 @@
  * Thread: control, all functions.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <linux/netlink.h>
+
+#include "address/prefix.h"
 
 struct nl_msg;
 struct nl_sock;
@@ -30,5 +34,14 @@ int netif_exchange(struct netif *n, struct nl_msg *msg, netif_parse_fn parse, vo
 
 /** Ask for all of a type. @return 0, -EINTR when it changed meanwhile, or another -errno */
 int netif_dump(struct netif *n, int type, int family, netif_parse_fn parse, void *arg);
+
+/**
+ * The address of an RTM_NEWADDR: IFA_LOCAL, where there is one; IFA_ADDRESS is then the peer's, and the
+ * prefix length belongs to that.
+ * @param ret_flags IFA_F_*
+ * @return false, with nothing written, when it is another message, or no address of IPv4 or IPv6
+ */
+bool netif_parse_addr(struct nlmsghdr *hdr, struct dlo_prefix *ret, uint32_t *ret_flags,
+	int *ret_ifindex);
 
 #endif

@@ -376,7 +376,8 @@ port_start(struct port *p, bool want_intr)
 	rte_log_set_level_pattern("lib.ethdev", (uint32_t)level);
 	/* Net_vhost takes a second try for a port that it has already. */
 	if (ret != 0)
-		return want_intr && strcmp(p->driver, "net_vhost") != 0 ? port_start(p, false) : ret;
+		return want_intr && ret != -ENOMEM && strcmp(p->driver, "net_vhost") != 0 ?
+			port_start(p, false) : ret;
 	p->started = true;
 	rte_eth_dev_get_mtu(p->id, &p->mtu);
 	port_open_filters(p);
@@ -393,8 +394,10 @@ ports_start(struct app *app)
 		int ret = port_start(p, app->adaptive);
 
 		if (ret != 0) {
-			say_error("port %s (%s) does not start: %s; look at its device arguments", p->name,
-				p->driver, rte_strerror(-ret));
+			say_error("port %s (%s) does not start: %s; %s", p->name, p->driver,
+				rte_strerror(-ret), ret == -ENOMEM ?
+					"give EAL more with -m or more hugepages" :
+					"look at its device arguments");
 			return ret;
 		}
 	}

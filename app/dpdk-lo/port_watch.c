@@ -10,6 +10,7 @@
 
 #include <rte_ethdev.h>
 
+#include "link.h"
 #include "log.h"
 
 void
@@ -33,6 +34,19 @@ port_netdev_gone(const struct port *p)
 	return info.if_index != 0 && if_indextoname(info.if_index, name) == NULL;
 }
 
+static void
+say_gone(const struct port *p)
+{
+	if (p->link != NULL)
+		say_error("port %s (%s) vanished: interface %s was deleted, or moved to another network "
+			"namespace; start again, and in that namespace (ip netns exec) if it is wanted there",
+			p->name, p->driver, p->link->ifname);
+	else
+		say_error("port %s (%s) vanished: the device behind it was removed, or moved to another "
+			"network namespace; bring it back and start again",
+			p->name, p->driver);
+}
+
 unsigned int
 ports_check_gone(struct app *app)
 {
@@ -47,9 +61,7 @@ ports_check_gone(struct app *app)
 			nb_here++;
 		} else if (!p->gone_said) {
 			p->gone_said = true;
-			say_error("port %s (%s) vanished: the device behind it was removed, or "
-				"moved to another network namespace; bring it back and start again",
-				p->name, p->driver);
+			say_gone(p);
 		}
 	}
 	return nb_here;

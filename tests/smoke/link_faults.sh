@@ -132,10 +132,38 @@ run_quiet lo bash -c 'ulimit -n 20 && exec "$@"' - "$DLO" -- --link
 ends_saying 'ulimit -n'
 check_host
 
+# Read-only, and not a folder: the sentence has a remedy that works.
+mount -t tmpfs -o ro tmpfs /run/dpdk || skip "cannot mount a read-only tmpfs"
+run_quiet lo "$DLO" -- --link
+ends_saying 'runtime folder .* Read-only file system: set RUNTIME_DIRECTORY'
+RUNTIME_DIRECTORY=$T start lo -- --link
+stop "$PID"
+umount /run/dpdk
+check_host
+
+# What stands in the place of the tun device is something else, or there is nothing.
+mount --bind /dev/null /dev/net/tun || skip "cannot mount over /dev/net/tun"
+run_quiet lo "$DLO" -- --link
+ends_saying 'is not the kernel.s tun device'
+umount /dev/net/tun
+mount -t tmpfs tmpfs /dev/net
+run_quiet lo "$DLO" -- --link
+ends_saying '/dev/net/tun is missing'
+umount /dev/net
+check_host
+
+# Without stdout: what is printed must not end up in a file that has got its number.
+run_quiet lo bash -c 'exec "$@" >&-' - "$DLO" -- --link --stats 1 --duration 1
+finish "$PID" || fail "ended with $? without stdout"
+check_host
+
 # 8. Memory is short: one sentence with the remedy, and no interface.
 run_quiet lo "$DLO" --no-huge -m 16 -- --link
 finish "$PID"
 rc=$?
 [ "$rc" = 1 ] || fail "exit code $rc with 16 MB"
 [ "$(grep -c 'memory' "$T/lo.err")" = 1 ] || fail "not one sentence about memory: $(cat "$T/lo.err")"
+check_host
+run_quiet lo "$DLO" --no-huge -m 32 -- --link
+ends_saying 'give EAL more with -m'
 check_host

@@ -76,7 +76,7 @@ remove_port(struct vtap *vtap)
 	rte_eth_linkstatus_set(vtap->dev, &down);
 	if (atomic_exchange(&vtap->announced, true))
 		return;
-	VTAP_LOG(WARNING, "interface %s was deleted: port %s is dead until it is made anew",
+	VTAP_LOG(NOTICE, "interface %s was deleted: port %s is dead until it is made anew",
 		vtap->iface, vtap->dev->device->name);
 	if (rte_eal_alarm_set(1, announce_removal, vtap) < 0)
 		VTAP_LOG(ERR, "no removal event for port %s: no alarm to be had",
@@ -190,7 +190,7 @@ follow(struct vtap *vtap)
 		if (vtap->lost)
 			return;
 		vtap->lost = true;
-		VTAP_LOG(WARNING,
+		VTAP_LOG(NOTICE,
 			"%s: interface %s is in another namespace and cannot be followed there "
 			"(%s): its link status and MTU stay as last heard",
 			vtap->dev->device->name, vtap->iface, strerror(-err));
