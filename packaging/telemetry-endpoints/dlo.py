@@ -4,29 +4,39 @@
     dpdk-telemetry-exporter.py -p DIRECTORY-OF-THIS-FILE -s /run/dpdk/PREFIX/dpdk_telemetry.v2
 
 Metrics are called dpdk_dlo_NAME, with the label "port", "lcore" or "loopback". The names are the keys of
-/dlo/stats and of the other commands, so a counter that dpdk-lo learns to count needs nothing here.
+/dlo/stats and of the other commands, with "_total" behind what only grows and times in seconds, as Prometheus
+has it; so a counter that dpdk-lo learns to count needs nothing here.
 """
 
 KINDS = {
 	"drop_": "Frames dropped: ",
 	"answered_": "Requests answered: ",
 	"lcore_": "Of a polling lcore: ",
-	"latency_": "Time from receive to transmit, ns: ",
+	"latency_": "Time from receive to transmit: ",
 	"loopback_": "Of a loopback address: ",
 	"localhost_": "Carried localhost: ",
 	"bytes_": "Bytes in frames: ",
 }
-GAUGES = ("up", "mtu", "held", "lcore_queues", "loopback_up", "localhost_carrying", "localhost_pairs")
+GAUGES = {
+	"up": "Whether the port's link is up",
+	"mtu": "Largest packet of the port, in bytes",
+	"held": "Frames inside impairment now",
+	"lcore_queues": "Queues that a polling lcore looks after",
+	"loopback_up": "Whether a loopback address is up",
+	"localhost_carrying": "Whether localhost is carried now",
+	"localhost_pairs": "Pairs that talk on carried localhost",
+}
 
 
 class Info(dict):
 	"""Of every metric there can be: (description, type), by its name."""
 
 	def __missing__(self, name):
+		if name in GAUGES:
+			return GAUGES[name], "gauge"
 		kind = next((k for k in KINDS if name.startswith(k)), "")
-		what = KINDS.get(kind, "Frames, or what the name says: ") + name[len(kind):].replace("_", " ")
-		gauge = name in GAUGES or name.startswith("latency_") and name != "latency_count"
-		return what, "gauge" if gauge else "counter"
+		what = KINDS.get(kind, "Frames: ") + name.removesuffix("_total")[len(kind):].replace("_", " ")
+		return what, "counter" if name.endswith("_total") else "gauge"
 
 
 def info():
@@ -47,8 +57,14 @@ def pages(sock, command):
 
 
 def numbers(prefix, values, labels):
-	return [(prefix + name, value, labels) for name, value in values.items()
-		if isinstance(value, int) and not isinstance(value, bool)]
+	return [(prefix + name if prefix + name in GAUGES else f"{prefix}{name}_total", value, labels)
+		for name, value in values.items() if isinstance(value, int) and not isinstance(value, bool)]
+
+
+def times(values, labels):
+	found = [(f"latency_{name.removesuffix('_ns')}_seconds", value / 1e9, labels)
+		for name, value in values.items() if name.endswith("_ns")]
+	return found + [("latency_frames_total", values["count"], labels)] if "count" in values else []
 
 
 def of_port(sock, port):
@@ -56,7 +72,7 @@ def of_port(sock, port):
 	metrics = [("up", int(port["link"] == "up"), labels), ("mtu", port["mtu"], labels)]
 	metrics += numbers("", sock.cmd("/dlo/stats", port["name"]) or {}, labels)
 	latency = sock.cmd("/dlo/latency", port["name"]) or {}
-	return metrics + numbers("latency_", latency, labels)
+	return metrics + times(latency, labels)
 
 
 def metrics(sock):

@@ -42,17 +42,21 @@ def load(path):
 	return module
 
 
+def escape(value):
+	return str(value).replace('"', '\\"').replace("\n", "\\n")
+
+
 def text(endpoint, path):
-	telemetry, known, lines = Telemetry(path), endpoint.info(), {}
+	"""As the exporter lays it out: what each metric is in front, then all numbers in the endpoint's order."""
+	telemetry, known, heads, numbers = Telemetry(path), endpoint.info(), {}, []
 	for name, value, labels in endpoint.metrics(telemetry):
 		full = re.sub(r"\W", "_", f"dpdk_{endpoint.__name__}_{name}")
-		if full not in lines:
-			what, kind = known[name]
-			lines[full] = [f"# HELP {full} {what}", f"# TYPE {full} {kind}"]
-		among = ", ".join(f'{k}="{v}"' for k, v in labels.items())
-		lines[full].append(f"{full}{{{among}}} {value}" if among else f"{full} {value}")
+		what, kind = known[name]
+		heads[full] = [f"# HELP {full} {what}", f"# TYPE {full} {kind}"]
+		among = ", ".join(f'{k}="{escape(v)}"' for k, v in labels.items())
+		numbers.append(f"{full}{{{among}}} {value}" if among else f"{full} {value}")
 	telemetry.close()
-	return "\n".join(line for group in lines.values() for line in group) + "\n"
+	return "\n".join([line for head in heads.values() for line in head] + numbers) + "\n"
 
 
 def main(endpoint, path, port):
