@@ -24,6 +24,7 @@
 
 #include "eal_args.h"
 #include "eal_facts.h"
+#include "eal_interrupts.h"
 #include "eal_log.h"
 #include "eal_runtime.h"
 #include "log.h"
@@ -279,6 +280,7 @@ eal_start(const struct cmdline_eal *args)
 void
 eal_stop(void)
 {
+	eal_interrupts_park();
 	rte_eal_cleanup();
 	eal_runtime_remove(runtime_base, runtime_prefix, MOUNTS);
 }

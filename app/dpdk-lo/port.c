@@ -16,6 +16,7 @@
 
 #include "answers.h"
 #include "devarg.h"
+#include "eal_interrupts.h"
 #include "impair.h"
 #include "link.h"
 #include "log.h"
@@ -420,16 +421,38 @@ ports_warn_open(const struct app *app)
 	}
 }
 
-void
-ports_close(struct app *app)
+/* Drivers whose peer may end at any moment, and whose handlers and alarms do not expect a port to be closed then. */
+static const char *const drivers_with_peers[] = { "net_memif", "net_virtio_user" };
+
+static void
+close_ethdevs(struct app *app, bool with_peers)
 {
-	rte_eth_dev_callback_unregister(RTE_ETH_ALL, RTE_ETH_EVENT_INTR_RMV, port_event, app);
 	for (unsigned int i = 0; i < app->nb_ports; i++) {
 		struct port *p = &app->ports[i];
 
+		if (with_peers != is_one_of(p->driver, drivers_with_peers, RTE_DIM(drivers_with_peers)))
+			continue;
 		if (p->started)
 			rte_eth_dev_stop(p->id);
 		rte_eth_dev_close(p->id);
+	}
+}
+
+void
+ports_close(struct app *app)
+{
+	bool held;
+
+	rte_eth_dev_callback_unregister(RTE_ETH_ALL, RTE_ETH_EVENT_INTR_RMV, port_event, app);
+	/* Other drivers may need their interrupts until they are closed. */
+	close_ethdevs(app, false);
+	held = eal_interrupts_hold();
+	close_ethdevs(app, true);
+	if (held)
+		eal_interrupts_release();
+	for (unsigned int i = 0; i < app->nb_ports; i++) {
+		struct port *p = &app->ports[i];
+
 		answers_free_sessions(p);
 		for (uint16_t q = 0; q < p->nb_queues; q++)
 			rte_free(p->queues[q]);
