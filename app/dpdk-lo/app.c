@@ -15,6 +15,12 @@ app_port_label(const struct port *port)
 	return port->link != NULL ? port->link->ifname : port->name;
 }
 
+bool
+app_port_has_ethdev(const struct port *port)
+{
+	return !atomic_load(&port->gone) && !atomic_load(&port->detached);
+}
+
 void
 app_port_counters(const struct port *port, struct dlo_counters *ret)
 {
@@ -65,9 +71,9 @@ app_port_no_mbuf(const struct port *port)
 	struct rte_eth_stats stats;
 
 	/* A port that has gone has no driver left that could be asked. */
-	if (atomic_load(&port->gone) || rte_eth_stats_get(port->id, &stats) != 0)
-		return 0;
-	return stats.rx_nombuf;
+	if (!app_port_has_ethdev(port) || rte_eth_stats_get(port->id, &stats) != 0)
+		return port->no_mbuf_before;
+	return port->no_mbuf_before + stats.rx_nombuf;
 }
 
 /* The host's own reports of multicast groups, sent while the link was set down and up, are no loss. */
@@ -87,10 +93,10 @@ app_port_missed(const struct port *port)
 	/* Drivers of other link types know nothing of what the kernel throws away in front of them. */
 	if (port->link != NULL && port->link->type != DLO_LINK_VTAP)
 		return since_usable(port, link_kernel_lost(port->link->ifname));
-	if (atomic_load(&port->gone) || rte_eth_stats_get(port->id, &stats) != 0)
-		return 0;
+	if (!app_port_has_ethdev(port) || rte_eth_stats_get(port->id, &stats) != 0)
+		return port->missed_before;
 	/* A full ring of an AF_XDP socket is known to the kernel and left out by the driver. */
 	for (unsigned int q = 0; q < port->nb_queues && port->queues[q] != NULL; q++)
 		stats.imissed += xsk_missed(port->queues[q]->xsk_fd);
-	return since_usable(port, stats.imissed);
+	return port->missed_before + since_usable(port, stats.imissed);
 }

@@ -118,6 +118,10 @@ struct port {
 	atomic_bool gone; /**< set by the ethdev removal event (any thread), never cleared */
 	/** Nobody may receive or send: it has gone, or control stops it and starts it again. */
 	atomic_bool away;
+	atomic_bool detached; /**< control, under telemetry_lock(): no ethdev is behind it, for now */
+	atomic_uint peer_losses; /**< control: how often its peer was lost, as far as control looks after it */
+	/** What ethdevs before the one of now have counted. Control, under telemetry_lock(). */
+	uint64_t no_mbuf_before, missed_before;
 	struct reconnect reconnect; /**< control */
 	char name[DLO_CONF_PORT_NAME]; /**< ethdev name */
 	const char *driver; /**< ethdev driver name, static */
@@ -146,6 +150,7 @@ struct worker {
 	struct forwarder *forward; /**< control, before launch; NULL: there are no loopbacks */
 	bool carries; /**< worker: some of its queues have a beat to give */
 	bool impairs; /**< control, before launch: some of its queues may hold frames */
+	atomic_bool refit; /**< set by control: what can be waited for has changed; read by the worker */
 	bool rests; /**< worker: some of its queues are dear, and others are not */
 	unsigned int rest_turns; /**< worker: turns since it began, to read the clock now and then */
 	uint64_t rest_clock; /**< worker: TSC of a few turns ago */
@@ -193,6 +198,9 @@ static_assert(offsetof(struct app, stop) % RTE_CACHE_LINE_SIZE == 0 &&
 
 /** @return the name that people use: the kernel's for the host link, else the ethdev's. */
 const char *app_port_label(const struct port *port);
+
+/** @return whether the port's driver can be asked. Thread: control, others under telemetry_lock(). */
+bool app_port_has_ethdev(const struct port *port);
 
 /**
  * Sum of a port's queues, exact when the workers are stopped, a close snapshot while they run.

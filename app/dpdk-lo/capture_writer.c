@@ -3,16 +3,12 @@
 #include "capture_state.h"
 
 #include <errno.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include <rte_lcore.h>
-
-#include "all_threads.h"
 #include "log.h"
+#include "side_thread.h"
 
 /** Segments of a copy at SNAPLEN, with room to spare. */
 #define SEGS_MAX 64
@@ -102,41 +98,8 @@ writer_main(void *arg)
 	}
 }
 
-/**
- * Start the writer away from the CPUs that poll, if there are others. Signals stay with control,
- * and a reader that closes its pipe is an error to report, not a signal to die of.
- */
 int
 capture_writer_start(struct capture *c)
 {
-	pthread_attr_t attr;
-	sigset_t all, before;
-	cpu_set_t cpus;
-	unsigned int lcore;
-	int rc;
-
-	CPU_ZERO(&cpus);
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		CPU_SET(cpu, &cpus);
-	RTE_LCORE_FOREACH(lcore) {
-		rte_cpuset_t polled = rte_lcore_cpuset(lcore);
-
-		for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-			if (CPU_ISSET(cpu, &polled))
-				CPU_CLR(cpu, &cpus);
-		}
-	}
-	sigfillset(&all);
-	sigdelset(&all, all_threads_signal());
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pthread_attr_init(&attr);
-	pthread_attr_setaffinity_np(&attr, sizeof(cpus), &cpus);
-	rc = pthread_create(&c->writer, &attr, writer_main, c);
-	if (rc == EINVAL)
-		rc = pthread_create(&c->writer, NULL, writer_main, c);
-	pthread_attr_destroy(&attr);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (rc == 0)
-		pthread_setname_np(c->writer, "dlo-capture");
-	return -rc;
+	return side_thread_start(&c->writer, writer_main, c, "dlo-capture");
 }

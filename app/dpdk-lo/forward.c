@@ -103,7 +103,7 @@ send_by(const struct forwarder *f, const struct port *out, struct rte_mbuf **pkt
 	uint64_t bytes = 0;
 	uint16_t sent = 0;
 
-	if (atomic_load_explicit(&out->away, memory_order_relaxed))
+	if (atomic_load_explicit(&out->away, memory_order_acquire))
 		return 0;
 	for (uint16_t i = 0; i < nb; i++)
 		bytes += rte_pktmbuf_pkt_len(pkts[i]);

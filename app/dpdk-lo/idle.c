@@ -98,6 +98,9 @@ idle_init(struct idle *idle, const struct worker *w)
 	if (w->impairs)
 		prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
 	for (unsigned int i = 0; i < w->nb_queues; i++) {
+		/* Nothing comes from there; its descriptor may be closed by now. */
+		if (atomic_load(&w->queues[i]->port->away))
+			continue;
 		if (w->queues[i]->intr_fd < 0) {
 			idle->can_wait = false;
 			return;

@@ -32,7 +32,7 @@ static inline bool
 outbox_is_waiting(const struct port *port)
 {
 	return port->outbox != NULL && !rte_ring_empty(port->outbox) &&
-		!atomic_load_explicit(&port->away, memory_order_relaxed);
+		!atomic_load_explicit(&port->away, memory_order_acquire);
 }
 
 /** Send what is there. Thread: the worker that owns the port's first queue. */

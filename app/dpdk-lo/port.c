@@ -201,6 +201,9 @@ port_eth_conf(const struct port *p, const struct rte_eth_dev_info *info, bool wa
 	/* Never RTE_ETH_RX_OFFLOAD_VLAN_STRIP: it saves nobody anything here. Drivers that strip
 	 * unasked are told from their mbufs, see dlo_packet_put_tags(). */
 	conf.intr_conf.rxq = want_intr;
+	/* Only so does it look after its peer by itself, and does not log it each time that it is asked. */
+	conf.intr_conf.lsc = p->link == NULL && strcmp(p->driver, "net_virtio_user") == 0 &&
+		(*info->dev_flags & RTE_ETH_DEV_INTR_LSC) != 0;
 	conf.txmode.offloads = info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
 	conf.rxmode.offloads = info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;
 	/* What the host sends from a loopback goes to a wire: whole sums, no segments to be cut. */
@@ -338,7 +341,7 @@ void
 ports_update_filters(const struct app *app)
 {
 	for (unsigned int i = 0; i < app->nb_ports; i++) {
-		if (!atomic_load(&app->ports[i].gone))
+		if (app_port_has_ethdev(&app->ports[i]))
 			port_open_filters(&app->ports[i]);
 	}
 }
@@ -360,7 +363,7 @@ port_find_intr_fds(struct port *p)
 }
 
 /* Interrupts are asked for first; a driver that has none says so at configure or start. */
-static int
+int
 port_start(struct port *p, bool want_intr)
 {
 	int level = rte_log_get_level(rte_log_register("lib.ethdev"));
@@ -401,6 +404,7 @@ ports_start(struct app *app)
 					"look at its device arguments");
 			return ret;
 		}
+		reconnect_follow(p);
 	}
 	return 0;
 }
@@ -430,7 +434,8 @@ close_ethdevs(struct app *app, bool with_peers)
 	for (unsigned int i = 0; i < app->nb_ports; i++) {
 		struct port *p = &app->ports[i];
 
-		if (with_peers != is_one_of(p->driver, drivers_with_peers, RTE_DIM(drivers_with_peers)))
+		if (atomic_load(&p->detached) ||
+			with_peers != is_one_of(p->driver, drivers_with_peers, RTE_DIM(drivers_with_peers)))
 			continue;
 		if (p->started)
 			rte_eth_dev_stop(p->id);
@@ -443,6 +448,7 @@ ports_close(struct app *app)
 {
 	bool held;
 
+	reconnect_stop(app);
 	rte_eth_dev_callback_unregister(RTE_ETH_ALL, RTE_ETH_EVENT_INTR_RMV, port_event, app);
 	/* Other drivers may need their interrupts until they are closed. */
 	close_ethdevs(app, false);

@@ -17,6 +17,13 @@
  */
 int ports_open(struct app *app, unsigned int nb_workers);
 
+/**
+ * Configure and start one port.
+ * @param want_intr to be slept on, if its driver can
+ * @return 0, or -errno. Thread: control, or whoever makes the port's device anew.
+ */
+int port_start(struct port *port, bool want_intr);
+
 /** Start every port. @return 0, or -errno after saying why; ports_close() cleans up. */
 int ports_start(struct app *app);
 

@@ -27,6 +27,8 @@ port_netdev_gone(const struct port *p)
 	struct rte_eth_dev_info info;
 	char name[IF_NAMESIZE];
 
+	if (atomic_load(&p->detached))
+		return false;
 	if (rte_eth_dev_info_get(p->id, &info) != 0)
 		return true;
 	if (p->beside != 0 && if_indextoname(p->beside, name) == NULL)
@@ -91,7 +93,7 @@ port_is_usable(int fd, const struct port *p)
 {
 	struct rte_eth_link status;
 
-	if (p->link != NULL || atomic_load(&p->gone) || !port_netdev_running(fd, p))
+	if (p->link != NULL || !app_port_has_ethdev(p) || !port_netdev_running(fd, p))
 		return false;
 	return rte_eth_link_get_nowait(p->id, &status) != 0 ||
 		status.link_status == RTE_ETH_LINK_UP;

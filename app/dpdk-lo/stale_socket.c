@@ -69,6 +69,12 @@ look_behind(const char *path)
 	return ret;
 }
 
+bool
+stale_socket_is_awaited(const char *path)
+{
+	return look_behind(path) == EPROTOTYPE;
+}
+
 int
 stale_socket_remove(const char *path)
 {

@@ -5,10 +5,15 @@
 /**
  * @file
  * Socket files of servers that were killed: nobody listens there any more, and no driver takes the name
- * over. Thread: control, before EAL.
+ * over. Thread: control.
  */
 
+#include <stdbool.h>
+
 struct cmdline_eal;
+
+/** @return whether somebody listens on the socket @p path; who it is does not notice */
+bool stale_socket_is_awaited(const char *path);
 
 /**
  * Remove a socket that nobody listens on; anything else stays as it is. Whoever listens does not notice.

@@ -79,7 +79,7 @@ link_is_up(const struct port *port)
 {
 	struct rte_eth_link status;
 
-	return !atomic_load(&port->gone) && rte_eth_link_get_nowait(port->id, &status) == 0 &&
+	return app_port_has_ethdev(port) && rte_eth_link_get_nowait(port->id, &status) == 0 &&
 		status.link_status == RTE_ETH_LINK_UP;
 }
 
@@ -97,7 +97,9 @@ add_port(struct rte_tel_data *d, const struct port *port)
 	rte_tel_data_add_dict_int(d, "queues", port->nb_queues);
 	rte_tel_data_add_dict_int(d, "mtu", port->mtu);
 	rte_tel_data_add_dict_string(d, "link",
-		atomic_load(&port->gone) ? "gone" : link_is_up(port) ? "up" : "down");
+		atomic_load(&port->gone) ? "gone" : atomic_load(&port->away) ? "away" :
+		link_is_up(port) ? "up" : "down");
+	rte_tel_data_add_dict_int(d, "peer_losses", (int)atomic_load(&port->peer_losses));
 }
 
 static int
@@ -110,14 +112,14 @@ reply_error(struct rte_tel_data *d, const char *why)
 
 /**
  * An object of objects: DPDK 22.11 takes an object into an object but none into an array. Keys are
- * ethdev port numbers, because names have characters that keys may not have.
+ * places in the order of start, because names have characters that keys may not have.
  */
 static int
 reply_ports(const struct app *app, const char *params, struct rte_tel_data *d)
 {
 	/* "/dlo/ports,32": from the 33rd port on. */
 	unsigned long from = params != NULL ? strtoul(params, NULL, 10) : 0;
-	char key[8];
+	char key[24];
 
 	rte_tel_data_start_dict(d);
 	for (unsigned long i = from; i < app->nb_ports && i - from < PORTS_PER_REPLY; i++) {
@@ -127,7 +129,7 @@ reply_ports(const struct app *app, const char *params, struct rte_tel_data *d)
 			break;
 		rte_tel_data_start_dict(port);
 		add_port(port, &app->ports[i]);
-		snprintf(key, sizeof(key), "%u", app->ports[i].id);
+		snprintf(key, sizeof(key), "%lu", i);
 		if (rte_tel_data_add_dict_container(d, key, port, 0) != 0)
 			rte_tel_data_free(port);
 	}

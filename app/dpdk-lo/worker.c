@@ -299,7 +299,7 @@ poll_all(struct worker *w, uint64_t now)
 	for (unsigned int i = 0; i < w->nb_queues; i++) {
 		struct queue *q = w->queues[i];
 
-		if (likely(!atomic_load_explicit(&q->port->away, memory_order_relaxed)))
+		if (likely(!atomic_load_explicit(&q->port->away, memory_order_acquire)))
 			frames += queue_poll(q, now);
 	}
 	dlo_count(&w->frames, frames);
@@ -321,7 +321,7 @@ poll_rested(struct worker *w, uint64_t now, uint64_t rest)
 		struct queue *q = w->queues[i];
 		uint16_t nb;
 
-		if (atomic_load_explicit(&q->port->away, memory_order_relaxed) ||
+		if (atomic_load_explicit(&q->port->away, memory_order_acquire) ||
 			(q->dear && w->rest_clock < q->rest_until))
 			continue;
 		nb = queue_poll(q, now);
@@ -415,6 +415,11 @@ worker_loop(struct app *app, struct worker *w, control_fn control)
 		then = now;
 		if (!due)
 			continue;
+		/* Before control hears that we have been here: descriptors may be closed then. */
+		if (unlikely(atomic_load_explicit(&w->refit, memory_order_relaxed))) {
+			atomic_store(&w->refit, false);
+			idle_init(&idle, w);
+		}
 		housekeeping(app, w);
 		if (control != NULL && now >= next_control) {
 			next_control = now + control_tsc;

@@ -22,6 +22,7 @@
 struct ground {
 	int pipes[NB][2];
 	struct queue queues[NB];
+	struct port ports[NB];
 	struct worker w;
 };
 
@@ -34,6 +35,7 @@ setup(void **state)
 	memset(g, 0, sizeof(*g));
 	for (unsigned int i = 0; i < NB; i++) {
 		assert_int_equal(pipe(g->pipes[i]), 0);
+		g->queues[i].port = &g->ports[i];
 		g->queues[i].intr_fd = g->pipes[i][0];
 		g->w.queues[i] = &g->queues[i];
 	}
@@ -173,6 +175,31 @@ test_naps_without_descriptors(void **state)
 	assert_int_equal(idle.naps, 0);
 }
 
+/* A port that is away has nothing to wait for, and does not keep others from being waited for. */
+static void
+test_leaves_out_who_is_away(void **state)
+{
+	struct ground *g = *state;
+	struct idle idle;
+
+	assert_int_equal(write(g->pipes[1][1], "x", 1), 1);
+	g->queues[1].intr_fd = -1;
+	atomic_store(&g->ports[1].away, true);
+	idle_init(&idle, &g->w);
+	idle.awake_tsc = 0;
+	assert_true(idle.can_wait);
+	assert_true(idle_wait(&idle));
+	assert_false(idle.woken);
+	assert_int_equal(write(g->pipes[0][1], "x", 1), 1);
+	assert_true(idle_wait(&idle));
+	assert_true(idle.woken);
+	/* Back, and looked at again. */
+	g->queues[1].intr_fd = g->pipes[1][0];
+	atomic_store(&g->ports[1].away, false);
+	idle_init(&idle, &g->w);
+	assert_int_equal(idle.nb_fds, 2);
+}
+
 /* A worker without queues has nobody to wake it. */
 static void
 test_no_queues(void **state)
@@ -197,6 +224,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_naps_where_descriptors_lie, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_resets_eventfds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_naps_without_descriptors, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_leaves_out_who_is_away, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_queues, setup, teardown),
 	};
 
