@@ -216,6 +216,8 @@ static void
 follows_the_mtu(void **state)
 {
 	struct port p;
+	struct rte_eth_rxq_info rx_info;
+	struct rte_eth_txq_info tx_info;
 	uint16_t mtu;
 
 	(void)state;
@@ -224,6 +226,11 @@ follows_the_mtu(void **state)
 	assert_int_equal(rte_eth_dev_set_mtu(p.id, 9000), 0);
 	run("ip link show v0 | grep -q 'mtu 9000 '");
 	assert_true(rte_eth_dev_set_mtu(p.id, 65522) < 0);
+	assert_int_equal(rte_eth_rx_queue_info_get(p.id, 0, &rx_info), 0);
+	assert_non_null(rx_info.mp);
+	assert_int_equal(rx_info.nb_desc, 2048);
+	assert_int_equal(rx_info.scattered_rx, 1);
+	assert_int_equal(rte_eth_tx_queue_info_get(p.id, 0, &tx_info), 0);
 	run("ip link set v0 mtu 3000");
 	for (int i = 0; i < 200; i++) {
 		assert_int_equal(rte_eth_dev_get_mtu(p.id, &mtu), 0);

@@ -267,11 +267,10 @@ vtap_mtu_set(struct rte_eth_dev *dev, uint16_t mtu)
 {
 	struct vtap *vtap = dev->data->dev_private;
 
-	for (uint16_t i = 0; i < dev->data->nb_rx_queues && !vtap_scatter_enabled(dev); i++) {
+	for (uint16_t i = 0; i < dev->data->nb_rx_queues; i++) {
 		const struct vtap_rxq *q = dev->data->rx_queues[i];
 
-		if (q != NULL && mtu + VTAP_OVERHEAD + RTE_PKTMBUF_HEADROOM >
-				rte_pktmbuf_data_room_size(q->small_pool))
+		if (q != NULL && vtap_check_room(vtap, q->small_pool, mtu) != 0)
 			return -EINVAL;
 	}
 	return change_mtu(vtap, mtu);
@@ -350,6 +349,8 @@ const struct eth_dev_ops vtap_ops = {
 	.rx_queue_release = vtap_rx_queue_release,
 	.tx_queue_setup = vtap_tx_queue_setup,
 	.tx_queue_release = vtap_tx_queue_release,
+	.rxq_info_get = vtap_rxq_info,
+	.txq_info_get = vtap_txq_info,
 	.rx_queue_intr_enable = vtap_rx_queue_intr,
 	.rx_queue_intr_disable = vtap_rx_queue_intr,
 	.link_update = vtap_link_update,

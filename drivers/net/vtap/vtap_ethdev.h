@@ -29,9 +29,12 @@
 struct eth_dev_ops;
 struct rte_eth_dev;
 struct rte_eth_rxconf;
+struct rte_eth_rxq_info;
 struct rte_eth_txconf;
+struct rte_eth_txq_info;
 struct rte_intr_handle;
 struct rte_kvargs;
+struct rte_mempool;
 
 extern int vtap_logtype;
 
@@ -118,6 +121,12 @@ int vtap_tx_queue_setup(struct rte_eth_dev *dev, uint16_t id, uint16_t nb_desc, 
 	const struct rte_eth_txconf *conf);
 void vtap_rx_queue_release(struct rte_eth_dev *dev, uint16_t id);
 void vtap_tx_queue_release(struct rte_eth_dev *dev, uint16_t id);
+
+void vtap_rxq_info(struct rte_eth_dev *dev, uint16_t id, struct rte_eth_rxq_info *info);
+void vtap_txq_info(struct rte_eth_dev *dev, uint16_t id, struct rte_eth_txq_info *info);
+
+/** @return 0, or -EINVAL said: frames of @p mtu (L3 bytes) do not fit into mbufs of @p pool */
+int vtap_check_room(const struct vtap *vtap, struct rte_mempool *pool, uint32_t mtu);
 
 /**
  * Give every queue the descriptor and the offloads that the port is configured with.

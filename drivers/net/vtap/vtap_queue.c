@@ -34,9 +34,8 @@ vtap_scatter_enabled(const struct rte_eth_dev *dev)
 		(RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_TCP_LRO)) != 0;
 }
 
-/* @return 0, or -EINVAL said: frames of that MTU do not fit into mbufs of @pool */
-static int
-check_room(const struct vtap *vtap, struct rte_mempool *pool, uint32_t mtu)
+int
+vtap_check_room(const struct vtap *vtap, struct rte_mempool *pool, uint32_t mtu)
 {
 	uint32_t room = rte_pktmbuf_data_room_size(pool);
 
@@ -66,7 +65,7 @@ vtap_rx_queue_setup(struct rte_eth_dev *dev, uint16_t id, uint16_t nb_desc, unsi
 	/* The kernel's ring has the length that txqueuelen= says. */
 	RTE_SET_USED(nb_desc);
 	RTE_SET_USED(conf);
-	if (check_room(vtap, pool, dev->data->mtu) != 0)
+	if (vtap_check_room(vtap, pool, dev->data->mtu) != 0)
 		return -EINVAL;
 	q = rte_zmalloc_socket("vtap_rxq", sizeof(*q), RTE_CACHE_LINE_SIZE, (int)socket);
 	if (q == NULL)
@@ -116,6 +115,28 @@ vtap_tx_queue_release(struct rte_eth_dev *dev, uint16_t id)
 	dev->data->tx_queues[id] = NULL;
 }
 
+void
+vtap_rxq_info(struct rte_eth_dev *dev, uint16_t id, struct rte_eth_rxq_info *info)
+{
+	const struct vtap *vtap = dev->data->dev_private;
+	const struct vtap_rxq *q = dev->data->rx_queues[id];
+
+	info->mp = q->small_pool;
+	info->scattered_rx = vtap_scatter_enabled(dev);
+	info->conf.offloads = dev->data->dev_conf.rxmode.offloads;
+	/* Of the kernel's ring, whatever the application asked for. */
+	info->nb_desc = (uint16_t)RTE_MIN(vtap->args.txqueuelen, (uint32_t)UINT16_MAX);
+}
+
+void
+vtap_txq_info(struct rte_eth_dev *dev, uint16_t id, struct rte_eth_txq_info *info)
+{
+	RTE_SET_USED(id);
+	/* Without descriptors: each frame is handed over at once. */
+	info->nb_desc = 0;
+	info->conf.offloads = dev->data->dev_conf.txmode.offloads;
+}
+
 static void
 say_missing(const struct vtap *vtap, const char *kind, uint16_t id)
 {
@@ -141,7 +162,7 @@ vtap_queues_ready(struct vtap *vtap)
 			return -EINVAL;
 		}
 		/* Not data->mtu: the host may have set another one since, and has its own mind. */
-		if (check_room(vtap, q->small_pool, dev->data->dev_conf.rxmode.mtu) != 0)
+		if (vtap_check_room(vtap, q->small_pool, dev->data->dev_conf.rxmode.mtu) != 0)
 			return -EINVAL;
 		q->fd = vtap->fds[i];
 		q->cksum = (kernel & VTAP_OFFLOAD_CSUM) != 0;
