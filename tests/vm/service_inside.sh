@@ -13,23 +13,8 @@ defaults=$(sed -n 's/^EnvironmentFile=-//p' "$unit")
 # This machine is all ours: no namespaces, which systemd would not be in.
 export DLO DLO_SMOKE_NS=1
 . "$(dirname -- "$0")/../smoke/lib.sh"
+. "$(dirname -- "$0")/service_lib.sh"
 need curl dpdk-telemetry.py ping
-
-show_logs()
-{
-	systemctl status --no-pager --lines=0 dpdk-lo
-	journalctl --no-pager -o cat -u dpdk-lo | tail -n 60
-}
-
-config()
-{
-	printf '%s\n' "$@" >"$config"
-}
-
-property()
-{
-	systemctl show --property "$1" --value dpdk-lo
-}
 
 # ask COMMAND EXPRESSION: over `v`, what telemetry says.
 ask()
@@ -37,36 +22,6 @@ ask()
 	echo "$1" | timeout 20 dpdk-telemetry.py -f dpdk-lo 2>/dev/null | /usr/bin/python3 -c '
 import json, sys
 sys.exit(not eval(sys.argv[2], {"v": json.load(sys.stdin)[sys.argv[1].split(",")[0]]}))' "$1" "$2" 2>/dev/null
-}
-
-is()
-{
-	[ "$(property "$1")" = "$2" ]
-}
-
-says()
-{
-	wait_for 20 sh -c "journalctl --no-pager -o cat -u dpdk-lo | grep -qE -- '$1'" || fail "the journal does not say: $1"
-}
-
-answers()
-{
-	ping -n -q -c 3 -i 0.2 -W 5 "$1" >"$T/ping.out" 2>&1 || fail "no answer from $1: $2"
-}
-
-# again MAIN RESTARTS: systemd has started it once more, and it is another process.
-again()
-{
-	wait_for 90 sh -c "[ \"\$(systemctl show -P NRestarts dpdk-lo)\" = $2 ] &&
-		[ \"\$(systemctl show -P ActiveState dpdk-lo)\" = active ]" || fail "is not started again"
-	is MainPID "$1" && fail "is the same process"
-	return 0
-}
-
-# step TEXT: where the time goes is good to know.
-step()
-{
-	echo "$((SECONDS)) s: $*"
 }
 
 # Found where it was installed, whatever the prefix.
@@ -83,7 +38,7 @@ answers 198.18.0.2 "just started"
 answers 2001:2::2 "just started"
 main=$(property MainPID)
 grep -h CapEff /proc/"$main"/task/*/status | grep -qv '0000000000000000$' && fail "keeps capabilities that it does not need"
-grep -h Seccomp: /proc/"$main"/task/*/status | grep -qv '2$' && fail "a thread without a filter of system calls"
+settled "$main"
 
 step "reload"
 config '[dpdk-lo]' '[port dlo0]' 'mode = l4'
@@ -111,6 +66,7 @@ ip link set dlv1 up
 config '[dpdk-lo]' 'localhost = tcp:8080' 'loopback = lo0=192.0.2.1,name=box' 'hosts = /etc/hosts' 'capture = cap.pcapng'
 sed -i 's/^EAL_OPTIONS=.*/EAL_OPTIONS="--file-prefix dpdk-lo --no-pci --vdev net_af_xdp0,iface=dlv0"/' "$defaults"
 systemctl restart dpdk-lo || fail "does not start with all of that"
+settled "$(property MainPID)"
 answers 192.0.2.1 "a loopback"
 grep -q 'box' /etc/hosts || fail "the name of the loopback is not in /etc/hosts"
 ask /dlo/ports '"net_af_xdp" in [p["driver"] for p in v.values()]' || fail "no AF_XDP port"
