@@ -19,7 +19,7 @@ mkdir -p /dev/shm /dev/pts /run/lock /lib/modules
 mount -t tmpfs tmpfs /dev/shm
 mount -t devpts devpts /dev/pts
 mount -t tmpfs tmpfs /lib/modules
-ln -s "$(cat /run/vm/kernel)/lib/modules/$(uname -r)" "/lib/modules/$(uname -r)"
+ln -s "/run/kernel/lib/modules/$(uname -r)" "/lib/modules/$(uname -r)"
 for fd in fd stdin stdout stderr; do
 	[ -e /dev/$fd ] || ln -s "/proc/self/fd${fd#fd}" /dev/$fd
 done

@@ -6,7 +6,7 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
 mkdir -p /run/lock /lib/modules
 mount -t tmpfs tmpfs /lib/modules
-ln -s "$(cat /run/vm/kernel)/lib/modules/$(uname -r)" "/lib/modules/$(uname -r)"
+ln -s "/run/kernel/lib/modules/$(uname -r)" "/lib/modules/$(uname -r)"
 modprobe -a tun veth
 
 # The host's own units stay away: what is below /etc, and what sysinit.target would pull in.

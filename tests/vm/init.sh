@@ -14,9 +14,10 @@ mount -t tmpfs tmpfs /upper
 mkdir /upper/top /upper/work
 mount -t overlay -o lowerdir=/lower,upperdir=/upper/top,workdir=/upper/work overlay /new
 mount -t tmpfs tmpfs /new/run
-mkdir /new/run/vm
+mkdir /new/run/vm /new/run/kernel
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 share /new/run/vm
+mount -t 9p -o ro,trans=virtio,version=9p2000.L,msize=512000,cache=loose kernel /new/run/kernel
 for dir in dev sys proc; do
 	mount -o move "/$dir" "/new/$dir"
 done
-exec switch_root /new /bin/bash "$(cat /new/run/vm/guest)"
+exec switch_root /new /bin/bash /run/vm/guest

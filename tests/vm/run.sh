@@ -6,6 +6,7 @@
 # it writes is gone afterwards), and runs PROGRAM there as root, by its path here: with tun, vhost-net
 # and every other module, on a kernel that is not ours. Its output and exit code are run.sh's.
 # KERNEL-DIR is where the kernel is kept between runs. Exit 77: not possible here, with a reason.
+# DLO_VM_ROOT: the guest's files are those of another Debian, in this directory, and PROGRAM is a path there.
 # DLO_VM_QEMU: more arguments for QEMU, words without blanks in them.
 # DLO_VM_SYSTEMD: if not empty, the machine is systemd's, and PROGRAM runs as a service.
 # DLO_VM_SECONDS: how long it may take, 200 if unset. DLO_VM_MEMORY: megabytes, 1536 if unset.
@@ -37,12 +38,14 @@ trap 'exit 1' HUP INT TERM
 mkdir "$T/share"
 first=guest.sh
 if [ -n "${DLO_VM_SYSTEMD:-}" ]; then
-	[ -x /lib/systemd/systemd ] || skip "systemd is not installed"
+	[ -x "${DLO_VM_ROOT:-}/lib/systemd/systemd" ] || skip "systemd is not installed"
 	first=guest_systemd.sh
 fi
-printf '%s\n' "$here/$first" >"$T/share/guest"
-printf '%s\n' "$kernel" >"$T/share/kernel"
-printf '%s\n' "$(realpath -- "$(command -v "$1")")" "${@:2}" >"$T/share/command"
+root=${DLO_VM_ROOT:-/}
+program=$1
+[ "$root" != / ] || program=$(realpath -- "$(command -v "$1")")
+cp "$here/$first" "$T/share/guest" || exit 1
+printf '%s\n' "$program" "${@:2}" >"$T/share/command"
 "$here/make_initramfs.py" "$kernel" "$busybox" "$here/init.sh" "$T/initramfs" || exit 1
 
 # TCG with a thread for each CPU. multidevs: files of other file systems below / keep apart.
@@ -51,8 +54,10 @@ printf '%s\n' "$(realpath -- "$(command -v "$1")")" "${@:2}" >"$T/share/command"
 	-display none -serial "file:$T/console" -nic none \
 	-kernel "$kernel/vmlinuz" -initrd "$T/initramfs" \
 	-append "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off nokaslr random.trust_cpu=on" \
-	-fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \
+	-fsdev "local,id=root,path=${root//,/,,},security_model=none,readonly=on,multidevs=remap" \
 	-device virtio-9p-pci,fsdev=root,mount_tag=root \
+	-fsdev "local,id=kernel,path=${kernel//,/,,},security_model=none,readonly=on" \
+	-device virtio-9p-pci,fsdev=kernel,mount_tag=kernel \
 	-fsdev "local,id=share,path=$T/share,security_model=none" \
 	-device virtio-9p-pci,fsdev=share,mount_tag=share \
 	${DLO_VM_QEMU:-} 2>"$T/qemu" &
