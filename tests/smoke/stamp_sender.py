@@ -209,7 +209,7 @@ def stateful():
 	except OSError:
 		pass
 	must(sent > 10000, sent, "is no flood")
-	must(1000 <= len(replies) <= 4064, len(replies), "of", sent, "answered")
+	must(0 < len(replies) <= 4064, len(replies), "of", sent, "answered")
 	numbers = [struct.unpack("!I", r[:4])[0] for r in replies]
 	must(numbers == list(range(10, 10 + len(numbers))), "numbers with gaps", numbers[:20])
 	theirs = [struct.unpack("!I", r[24:28])[0] for r in replies]
