@@ -85,6 +85,10 @@ gen_port_start(uint16_t id, uint16_t nb_txq, unsigned int frame, struct rte_memp
 	int rc = rte_eth_dev_info_get(id, &info);
 
 	rte_eth_dev_get_name_by_port(id, name);
+	/* A virtio-user port that listens takes its next peer only from this interrupt. */
+	conf.intr_conf.lsc = rc == 0 && info.driver_name != NULL &&
+		strcmp(info.driver_name, "net_virtio_user") == 0 &&
+		(*info.dev_flags & RTE_ETH_DEV_INTR_LSC) != 0;
 	if (rc == 0)
 		rc = rte_eth_dev_configure(id, 1, nb_txq, &conf);
 	if (rc == 0)

@@ -127,6 +127,8 @@ we_are_killed vhost "eth_vhost0,iface=$T/v.sock" "$T/v.sock" "$virtio,path=$T/v.
 we_start_again 'memif client' "net_memif0,role=client,$memif" INT "$GEN" --no-huge -m 128 --no-pci \
 	--vdev "net_memif0,role=server,$memif" -- --rate 1kpps --duration 60
 rm -f "$T/m.sock"
+we_start_again 'vhost client' "eth_vhost0,iface=$T/y.sock,client=1" KILL "$GEN" --no-huge -m 128 --no-pci \
+	--vdev "$virtio,path=$T/y.sock,server=1" -- --bias off --rate 1kpps --duration 60
 
 # Frames for nobody.
 run_quiet inject "$DLO" --no-huge -m 128 --no-pci --vdev "net_memif0,role=server,$memif" -- --inject 8
