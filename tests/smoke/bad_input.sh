@@ -145,14 +145,15 @@ if ip link add dlv0 type veth peer name dlv1 2>/dev/null; then
 	start gone --no-pci --vdev net_af_xdp0,iface=dlv0 -- --json "$T/r.json"
 	ip link del dlv0
 	wait_for 20 dead "$PID"
-	if alive "$PID"; then
-		# Nothing to do but to say so and wait for the end.
-		stop "$PID"
-	else
-		wait "$PID"
-		rc=$?
-		[ "$rc" = 1 ] || complain "exit code $rc after the veth was deleted"
-	fi
+	# Some drivers notice, and it ends by itself; others have nothing to say, and it waits to be ended.
+	# On a slow machine the first may come while it is looked at.
+	kill -INT "$PID" 2>/dev/null
+	finish "$PID"
+	rc=$?
+	case "$rc" in
+	0|1) ;;
+	*) complain "exit code $rc after the veth was deleted" ;;
+	esac
 	grep -q 'net_af_xdp0' "$T/gone.err" || complain "nobody says that the veth is gone"
 	[ "$(grep -c '^dpdk-lo: \(error\|warning\): .*net_af_xdp0' "$T/gone.err")" -le 2 ] ||
 		complain "the same error over and over"
