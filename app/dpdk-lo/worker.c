@@ -415,12 +415,15 @@ worker_loop(struct app *app, struct worker *w, control_fn control)
 		then = now;
 		if (!due)
 			continue;
-		/* Before control hears that we have been here: descriptors may be closed then. */
-		if (unlikely(atomic_load_explicit(&w->refit, memory_order_relaxed))) {
+		housekeeping(app, w);
+		/*
+		 * After control may have heard that we have been here, before we sleep again: descriptors may be
+		 * closed from now on. Looked at before, what control asks for in between would be missed.
+		 */
+		if (unlikely(atomic_load_explicit(&w->refit, memory_order_acquire))) {
 			atomic_store(&w->refit, false);
 			idle_init(&idle, w);
 		}
-		housekeeping(app, w);
 		if (control != NULL && now >= next_control) {
 			next_control = now + control_tsc;
 			control(app);
