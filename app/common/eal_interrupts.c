@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <stdint.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 #include <sys/eventfd.h>
@@ -27,6 +28,12 @@ static struct {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.changed = PTHREAD_COND_INITIALIZER,
 };
+
+bool
+eal_interrupts_disturb(const char *driver)
+{
+	return driver != NULL && (strcmp(driver, "net_memif") == 0 || strcmp(driver, "net_virtio_user") == 0);
+}
 
 /* Alarms run in the order of their times, one after the other: those of before are done. */
 static void
@@ -51,10 +58,11 @@ await(const bool *what)
 {
 	struct timespec end;
 
-	clock_gettime(CLOCK_REALTIME, &end);
+	/* Whoever sets the time of day must not make us wait for hours. */
+	clock_gettime(CLOCK_MONOTONIC, &end);
 	end.tv_sec += PATIENCE_S;
 	while (!*what) {
-		if (pthread_cond_timedwait(&state.changed, &state.lock, &end) != 0)
+		if (pthread_cond_clockwait(&state.changed, &state.lock, CLOCK_MONOTONIC, &end) != 0)
 			return *what;
 	}
 	return true;
@@ -63,21 +71,18 @@ await(const bool *what)
 bool
 eal_interrupts_hold(void)
 {
-	bool held;
+	bool set, held;
 
 	pthread_mutex_lock(&state.lock);
 	state.wanted = true;
 	pthread_mutex_unlock(&state.lock);
-	if (rte_eal_alarm_set(1, stand_still, NULL) != 0) {
-		state.wanted = false;
-		return false;
-	}
+	set = rte_eal_alarm_set(1, stand_still, NULL) == 0;
 	pthread_mutex_lock(&state.lock);
-	held = await(&state.held);
+	held = set && await(&state.held);
 	if (!held)
 		state.wanted = false;
 	pthread_mutex_unlock(&state.lock);
-	if (!held)
+	if (set && !held)
 		rte_eal_alarm_cancel(stand_still, NULL);
 	return held;
 }

@@ -19,6 +19,12 @@
  */
 bool eal_interrupts_hold(void);
 
+/**
+ * @return whether the thread has to stand still while a port of @p driver is stopped or closed: its peer may end at
+ *   any moment, and its handlers and alarms do not expect that then. Other drivers may need it to close a port.
+ */
+bool eal_interrupts_disturb(const char *driver);
+
 /** Let it go on. */
 void eal_interrupts_release(void);
 

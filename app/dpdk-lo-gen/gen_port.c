@@ -12,6 +12,7 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
+#include "eal_interrupts.h"
 #include "log.h"
 
 #define DESCRIPTORS 1024
@@ -205,17 +206,27 @@ gen_ports_open(struct gen_ports *p, struct gen_conf *conf, unsigned int frame,
 	return rc;
 }
 
+static void
+close_port(uint16_t id)
+{
+	struct rte_eth_dev_info info;
+	bool held = rte_eth_dev_info_get(id, &info) == 0 && eal_interrupts_disturb(info.driver_name) &&
+		eal_interrupts_hold();
+
+	rte_eth_dev_stop(id);
+	rte_eth_dev_close(id);
+	if (held)
+		eal_interrupts_release();
+}
+
 void
 gen_ports_close(struct gen_ports *p)
 {
 	if (!p->open)
 		return;
-	rte_eth_dev_stop(p->tx);
-	rte_eth_dev_close(p->tx);
-	if (p->rx != p->tx) {
-		rte_eth_dev_stop(p->rx);
-		rte_eth_dev_close(p->rx);
-	}
+	close_port(p->tx);
+	if (p->rx != p->tx)
+		close_port(p->rx);
 	rte_mempool_free(p->pool);
 	p->open = false;
 }

@@ -425,17 +425,13 @@ ports_warn_open(const struct app *app)
 	}
 }
 
-/* Drivers whose peer may end at any moment, and whose handlers and alarms do not expect a port to be closed then. */
-static const char *const drivers_with_peers[] = { "net_memif", "net_virtio_user" };
-
 static void
-close_ethdevs(struct app *app, bool with_peers)
+close_ethdevs(struct app *app, bool disturbed)
 {
 	for (unsigned int i = 0; i < app->nb_ports; i++) {
 		struct port *p = &app->ports[i];
 
-		if (atomic_load(&p->detached) ||
-			with_peers != is_one_of(p->driver, drivers_with_peers, RTE_DIM(drivers_with_peers)))
+		if (atomic_load(&p->detached) || disturbed != eal_interrupts_disturb(p->driver))
 			continue;
 		if (p->started)
 			rte_eth_dev_stop(p->id);
