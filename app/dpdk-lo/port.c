@@ -2,8 +2,11 @@
 #include "port.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <rte_bus.h>
 #include <rte_devargs.h>
@@ -193,6 +196,24 @@ port_make_queues(struct port *p)
 	return 0;
 }
 
+bool
+port_talks_vhost_user(const struct port *p, const struct rte_eth_dev_info *info)
+{
+	const struct rte_devargs *args = info->device != NULL ? rte_dev_devargs(info->device) : NULL;
+	const char *value = "";
+	char path[PATH_MAX];
+	struct stat st;
+	size_t len;
+
+	if (p->link != NULL || strcmp(p->driver, "net_virtio_user") != 0 || args == NULL ||
+		(*info->dev_flags & RTE_ETH_DEV_INTR_LSC) == 0)
+		return false;
+	/* Behind a device of the kernel (vhost-vdpa) nobody ends, and its link status has to be asked for. */
+	len = devarg(args->args, "path", &value);
+	snprintf(path, sizeof(path), "%.*s", (int)len, value);
+	return len > 0 && (stat(path, &st) != 0 || !S_ISCHR(st.st_mode));
+}
+
 static struct rte_eth_conf
 port_eth_conf(const struct port *p, const struct rte_eth_dev_info *info, bool want_intr)
 {
@@ -202,8 +223,7 @@ port_eth_conf(const struct port *p, const struct rte_eth_dev_info *info, bool wa
 	 * unasked are told from their mbufs, see dlo_packet_put_tags(). */
 	conf.intr_conf.rxq = want_intr;
 	/* Only so does it look after its peer by itself, and does not log it each time that it is asked. */
-	conf.intr_conf.lsc = p->link == NULL && strcmp(p->driver, "net_virtio_user") == 0 &&
-		(*info->dev_flags & RTE_ETH_DEV_INTR_LSC) != 0;
+	conf.intr_conf.lsc = port_talks_vhost_user(p, info);
 	conf.txmode.offloads = info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
 	conf.rxmode.offloads = info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;
 	/* What the host sends from a loopback goes to a wire: whole sums, no segments to be cut. */

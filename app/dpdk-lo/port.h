@@ -9,6 +9,8 @@
 
 #include "app.h"
 
+struct rte_eth_dev_info;
+
 /**
  * Fill app->ports from the ethdevs that are there: facts, effective settings, queues, buffers.
  * Nothing is started yet.
@@ -23,6 +25,12 @@ int ports_open(struct app *app, unsigned int nb_workers);
  * @return 0, or -errno. Thread: control, or whoever makes the port's device anew.
  */
 int port_start(struct port *port, bool want_intr);
+
+/**
+ * @return whether there is a process behind @p port, a virtio-user one, whose end its link interrupt tells.
+ * @param info of its ethdev
+ */
+bool port_talks_vhost_user(const struct port *port, const struct rte_eth_dev_info *info);
 
 /** Start every port. @return 0, or -errno after saying why; ports_close() cleans up. */
 int ports_start(struct app *app);

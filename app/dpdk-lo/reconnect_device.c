@@ -47,13 +47,10 @@ reconnect_device_new(struct port *p)
 	const char *path, *server;
 	size_t len;
 
-	if (strcmp(p->driver, "net_virtio_user") != 0 || p->link != NULL ||
-		rte_eth_dev_info_get(p->id, &info) != 0 || info.device == NULL ||
-		(*info.dev_flags & RTE_ETH_DEV_INTR_LSC) == 0)
+	if (rte_eth_dev_info_get(p->id, &info) != 0 || !port_talks_vhost_user(p, &info))
 		return NULL;
 	args = rte_dev_devargs(info.device);
-	if (args == NULL || args->args == NULL ||
-		(devarg(args->args, "server", &server) > 0 && !devarg_is(args->args, "server", "0")))
+	if (devarg(args->args, "server", &server) > 0 && !devarg_is(args->args, "server", "0"))
 		return NULL;
 	len = devarg(args->args, "path", &path);
 	d = len > 0 && len < sizeof(d->path) ? calloc(1, sizeof(*d)) : NULL;
