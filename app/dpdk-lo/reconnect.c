@@ -235,6 +235,8 @@ made(struct app *app, struct port *p)
 		r->refused = 0;
 		r->wait_ms = WAIT_MIN_MS;
 		r->step = RECONNECT_FOLLOW;
+		/* A reload in the meantime had no ethdev to tell. */
+		ports_update_filters(app);
 		say_back(p);
 		set_away(app, p, false);
 		break;
