@@ -76,6 +76,16 @@ app_port_no_mbuf(const struct port *port)
 	return port->no_mbuf_before + stats.rx_nombuf;
 }
 
+uint64_t
+app_port_tx_errors(const struct port *port)
+{
+	struct rte_eth_stats stats;
+
+	if (!app_port_has_ethdev(port) || rte_eth_stats_get(port->id, &stats) != 0)
+		return port->tx_errors_before;
+	return port->tx_errors_before + stats.oerrors;
+}
+
 /* The host's own reports of multicast groups, sent while the link was set down and up, are no loss. */
 static uint64_t
 since_usable(const struct port *port, uint64_t lost)

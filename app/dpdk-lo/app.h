@@ -121,7 +121,7 @@ struct port {
 	atomic_bool detached; /**< control, under telemetry_lock(): no ethdev is behind it, for now */
 	atomic_uint peer_losses; /**< control: how often its peer was lost, as far as control looks after it */
 	/** What ethdevs before the one of now have counted. Control, under telemetry_lock(). */
-	uint64_t no_mbuf_before, missed_before;
+	uint64_t no_mbuf_before, missed_before, tx_errors_before;
 	struct reconnect reconnect; /**< control */
 	char name[DLO_CONF_PORT_NAME]; /**< ethdev name */
 	const char *driver; /**< ethdev driver name, static */
@@ -226,5 +226,12 @@ uint64_t app_port_no_mbuf(const struct port *port);
  * (ethdev imissed), on the link by the kernel (tx_dropped of the interface). Thread: any but workers.
  */
 uint64_t app_port_missed(const struct port *port);
+
+/**
+ * @return frames that the driver took and could not send (ethdev oerrors), as on a link that is set
+ * down; they are among those sent. net_tap counts here what it did not take, too, which is dropped as
+ * tx_full. Thread: any but workers.
+ */
+uint64_t app_port_tx_errors(const struct port *port);
 
 #endif

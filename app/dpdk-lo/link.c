@@ -206,15 +206,10 @@ take_state(struct link_dev *link, const struct netif_state *s)
 		link->nb_host_addrs != s->nb_addrs ||
 		memcmp(link->host_addrs, s->addrs, s->nb_addrs * sizeof(s->addrs[0])) != 0;
 
-	if (strcmp(link->ifname, s->name) != 0 && s->name[0] != '\0') {
-		say("interface %s is called %s now", link->ifname, s->name);
+	if (s->name[0] != '\0')
 		snprintf(link->ifname, sizeof(link->ifname), "%s", s->name);
-	}
-	if (s->nb_unlisted != 0 && link->nb_host_addrs != s->nb_addrs)
-		say_warning("interface %s has more than %d addresses: the other %u are not known "
-			"to be the host's own, take some away",
-			link->ifname, NETIF_ADDRS_MAX, s->nb_unlisted);
 	link_note_lost(link, s);
+	link->nb_unlisted = s->nb_unlisted;
 	link->up = s->up;
 	link->mtu = s->mtu;
 	memcpy(link->kernel_mac.addr_bytes, s->mac, sizeof(s->mac));
@@ -257,6 +252,7 @@ link_configure(const struct dlo_conf_link *conf, struct link_dev *link, bool onl
 	bool ipv6;
 	int err;
 
+	snprintf(link->said.name, sizeof(link->said.name), "%s", link->ifname);
 	link->ifindex = if_nametoindex(link->ifname);
 	if (link->ifindex == 0) {
 		say_error("port %s was started, but there is no interface %s: was it renamed or "

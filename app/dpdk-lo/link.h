@@ -26,6 +26,15 @@
 struct netif;
 struct netif_state;
 
+/** What people were told last; link_say_news() writes. */
+struct link_said {
+	char name[IFNAMSIZ];
+	bool down; /**< that it was set down */
+	bool unlisted; /**< that it has too many addresses */
+	unsigned int mtu; /**< an MTU that the driver does not take; 0: none */
+	uint64_t next; /**< TSC: nothing is said before */
+};
+
 struct link_dev {
 	char ifname[IFNAMSIZ]; /**< kernel interface ("dlo0") */
 	char vdev[DLO_CONF_PORT_NAME]; /**< ethdev name ("net_vtap_dlo0") */
@@ -35,7 +44,6 @@ struct link_dev {
 	struct netif *netif; /**< rtnetlink sockets, from link_configure() to link_destroy() */
 	bool up; /**< IFF_UP as last heard */
 	bool stale; /**< something changed and could not be read: read again */
-	bool said_down; /**< that it was set down */
 	bool news; /**< the last link_poll() heard something, if only that all is as it was */
 	unsigned int mtu; /**< of the kernel interface, as last heard */
 	struct rte_ether_addr kernel_mac; /**< of the kernel interface, as last heard */
@@ -43,7 +51,10 @@ struct link_dev {
 	unsigned int nb_host_addrs;
 	/** Addresses that the kernel has on the interface now, with their prefix lengths. */
 	struct dlo_prefix host_addrs[LINK_HOST_ADDRS_MAX];
-	unsigned int mtu_said; /**< an MTU that the driver does not take, as said last */
+	unsigned int nb_unlisted; /**< addresses beyond those */
+	unsigned int mtu_limit; /**< what the driver takes */
+	unsigned int mtu_refused; /**< an MTU of the kernel interface that is above; 0: none */
+	struct link_said said;
 	unsigned int nb_lost;
 	struct dlo_prefix lost[LINK_LOST_MAX]; /**< addresses that went, until link_say_news() */
 };
@@ -92,8 +103,9 @@ int link_configure(const struct dlo_conf_link *conf, struct link_dev *link, bool
 bool link_poll(struct link_dev *link, bool *ret_gone);
 
 /**
- * Say what the host did to the link since the last call: set it down or up, took addresses away that
- * the appliance gave it. To be called after link_poll().
+ * Say what the host did to the link since the last time: renamed it, set it down or up, gave it an MTU
+ * that the driver does not take, took addresses away that the appliance gave it. At most once in a
+ * second, and then of the state at that time. To be called after each link_poll().
  */
 void link_say_news(const struct dlo_conf *conf, struct link_dev *link);
 
@@ -102,7 +114,7 @@ void link_note_lost(struct link_dev *link, const struct netif_state *now);
 
 /**
  * Tell the ethdev, which keeps an MTU of its own, what the kernel interface's is; net_tap drops what is
- * longer. Where the driver does not take it, that is said.
+ * longer. Where the driver does not take it, link_say_news() says so.
  */
 void link_tell_mtu(struct link_dev *link, unsigned int mtu);
 

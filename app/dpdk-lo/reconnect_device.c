@@ -107,10 +107,12 @@ reconnect_device_remove(struct reconnect_device *d)
 
 	if (!atomic_load(&p->detached)) {
 		uint64_t no_mbuf = app_port_no_mbuf(p), missed = app_port_missed(p);
+		uint64_t tx_errors = app_port_tx_errors(p);
 
 		telemetry_lock();
 		p->no_mbuf_before = no_mbuf;
 		p->missed_before = missed;
+		p->tx_errors_before = tx_errors;
 		atomic_store(&p->detached, true);
 		telemetry_unlock();
 	}

@@ -165,6 +165,7 @@ print_port(const struct port *port)
 {
 	struct dlo_counters c;
 	uint64_t no_mbuf = app_port_no_mbuf(port), missed = app_port_missed(port);
+	uint64_t tx_errors = app_port_tx_errors(port);
 
 	app_port_counters(port, &c);
 	printf("%s (%s, mode %s%s)\n", app_port_label(port), port->driver,
@@ -194,6 +195,10 @@ print_port(const struct port *port)
 		print_row("missed", "", missed,
 			port->link != NULL ? "the host sent faster than we received" :
 					     "the port's receive queue was full");
+	if (tx_errors != 0)
+		print_row("not sent", "", tx_errors,
+			port->link != NULL ? "lost behind the port: the interface was down" :
+					     "the driver took it, and could not send it");
 	/* Cannot be, unless the code is wrong; then the user is the first to know. */
 	if (dlo_counters_imbalance(&c) != 0)
 		say_warning("port %s: %" PRId64 " frames have no verdict; this is a fault of dpdk-lo, "

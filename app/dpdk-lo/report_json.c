@@ -56,7 +56,7 @@ port_json(const struct port *port)
 	app_port_counters(port, &c);
 	watch_port_times(port, &times);
 	/* "o" takes the reference, and fails the whole on NULL. */
-	obj = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
+	obj = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
 		"name", port->name, "driver", port->driver, "mode", dlo_mode_name(port->conf.mode),
 		"rx", (json_int_t)c.rx, "tx", (json_int_t)c.tx, "bytes_rx", (json_int_t)c.rx_bytes,
 		"bytes_tx", (json_int_t)c.tx_bytes, "reflected",
@@ -65,7 +65,7 @@ port_json(const struct port *port)
 		(json_int_t)c.verdict[DLO_PUNTED], "forwarded",
 		(json_int_t)c.verdict[DLO_FORWARDED], "held", (json_int_t)c.held, "dup",
 		(json_int_t)c.dup, "no_mbuf", (json_int_t)app_port_no_mbuf(port), "missed",
-		(json_int_t)app_port_missed(port), "drops",
+		(json_int_t)app_port_missed(port), "tx_errors", (json_int_t)app_port_tx_errors(port), "drops",
 		verdicts_json(&c, DLO_DROP_FIRST, DLO_VERDICT_MAX));
 	return with_member(obj, "residence_ns", talks_times_json(&times));
 }

@@ -153,6 +153,7 @@ fill_stats(const struct app *app, const struct port *port, struct rte_tel_data *
 	dlo_tel_add_dict_uint(d, "dup", c.dup);
 	dlo_tel_add_dict_uint(d, "no_mbuf", app_port_no_mbuf(port));
 	dlo_tel_add_dict_uint(d, "missed", app_port_missed(port));
+	dlo_tel_add_dict_uint(d, "tx_errors", app_port_tx_errors(port));
 	dlo_tel_add_dict_uint(d, "drops", dlo_counters_drops(&c));
 	add_verdicts(d, "drop_", &c, DLO_DROP_FIRST, DLO_VERDICT_MAX);
 }
@@ -270,6 +271,7 @@ reply_link(const struct app *app, const char *params, struct rte_tel_data *d)
 	rte_tel_data_add_dict_int(d, "queues", app->link->nb_queues);
 	add_offloads(d, app->link);
 	dlo_tel_add_dict_uint(d, "missed", app_port_missed(app->link));
+	dlo_tel_add_dict_uint(d, "tx_errors", app_port_tx_errors(app->link));
 	return 0;
 }
 

@@ -140,7 +140,7 @@ check_tree(const json_t *root)
 		"lcores", "localhost" };
 	static const char *const port_keys[] = { "name", "driver", "mode", "rx", "tx", "bytes_rx",
 		"bytes_tx", "reflected", "answered", "punted", "forwarded", "held", "dup", "no_mbuf",
-		"missed", "drops", "residence_ns" };
+		"missed", "tx_errors", "drops", "residence_ns" };
 	static const char *const lcore_keys[] = { "lcore", "busy_cycles", "idle_cycles", "frames" };
 	const json_t *port, *drops, *answered, *lcore;
 
@@ -148,7 +148,7 @@ check_tree(const json_t *root)
 	assert_int_equal(strspn(json_string_value(json_object_get(root, "dpdk")), "0123456789"), 2);
 	assert_int_equal(json_array_size(json_object_get(root, "ports")), 2);
 	port = json_array_get(json_object_get(root, "ports"), 0);
-	assert_keys(port, port_keys, 17);
+	assert_keys(port, port_keys, 18);
 	assert_string_equal(json_string_value(json_object_get(port, "mode")), "l4");
 	assert_int_equal(integer(port, "rx"), 1234600);
 	assert_int_equal(integer(port, "bytes_rx"), UINT64_C(5000000000));

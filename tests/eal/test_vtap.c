@@ -33,7 +33,8 @@ refuses_bad_arguments(void **state)
 		"iface=v0,mac=01:00:00:00:00:01", "iface=v0,mac=00:00:00:00:00:00",
 		"iface=v0,queues=0", "iface=v0,queues=65",
 		"iface=v0,queues=-1", "iface=v0,queues=1x", "iface=v0,txqueuelen=0",
-		"iface=v0,big_mbufs=1", "iface=v0,napi=2", "iface=v0,color=red", "iface=lo" };
+		"iface=v0,big_mbufs=1", "iface=v0,napi=2", "iface=v0,color=red", "iface=lo",
+		"iface=v0,iface=v1", "queues=1,iface=v0,queues=2" };
 	unsigned int before = rte_eth_dev_count_avail();
 
 	(void)state;

@@ -90,6 +90,39 @@ stop "$LO"
 check_report "$T/r.json"
 check_host
 
+# Frames that were on their way to a link that went down are lost behind the port, and counted.
+start lo -- --json "$T/r.json"
+LO=$PID
+answers 198.18.0.2 || fail "no answer before the link went down"
+kill -STOP "$LO"
+ping -n -c 5 -i 0.01 -W 1 198.18.0.2 >"$T/ping.out" 2>&1
+ip link set dlo0 down
+kill -CONT "$LO"
+wait_for 20 seen "$LO" dlo0 "v['tx_errors'] >= 5" || fail "what is lost on a link that is down is not counted"
+ip link set dlo0 up
+goes_on "down with frames on their way"
+
+# Somebody who changes it all the time does not fill the log.
+lines=$(wc -l <"$T/lo.err")
+from=$(date +%s)
+for _ in $(seq 150); do
+	ip link set dlo0 down
+	sleep 0.01
+	ip link set dlo0 up
+	ip addr del 198.18.0.1/15 dev dlo0
+	sleep 0.01
+	ip addr add 198.18.0.1/15 dev dlo0
+done
+seconds=$(($(date +%s) - from + 2))
+# In a second one is said to be up or down, and one, or each of two addresses, to be lost.
+lines=$(($(wc -l <"$T/lo.err") - lines))
+[ "$lines" -le $((3 * seconds)) ] || fail "$lines lines in $seconds seconds"
+goes_on "150 times down and up"
+stop "$LO"
+check_report "$T/r.json" 'all(x["tx_errors"] >= 5 for x in r.ports)'
+grep -q 'not sent .*the interface was down' "$T/lo.out" || fail "the final report is silent about the loss"
+check_host
+
 # 2. DPDK's net_tap carries 1504 bytes at most, and says nothing of what it loses.
 start lo -- --link dlo0,type=tap
 LO=$PID

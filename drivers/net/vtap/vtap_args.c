@@ -70,6 +70,19 @@ parse_mac(const char *key, const char *value, void *arg)
 	return 0;
 }
 
+/* The last of two values would win; the one who wrote both meant something else. */
+static int
+check_once(struct rte_kvargs *kv, const char *device, const char *const *keys)
+{
+	for (; *keys != NULL; keys++) {
+		if (rte_kvargs_count(kv, *keys) > 1) {
+			VTAP_LOG(ERR, "%s: %s= is given more than once: give it once", device, *keys);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
 static int
 parse_all(struct rte_kvargs *kv, const char *device, struct vtap_args *args)
 {
@@ -119,7 +132,9 @@ vtap_args_parse(const char *device, const char *params, struct vtap_args *ret)
 			params);
 		return -EINVAL;
 	}
-	err = parse_all(kv, device, &args);
+	err = check_once(kv, device, valid);
+	if (err == 0)
+		err = parse_all(kv, device, &args);
 	rte_kvargs_free(kv);
 	if (err == 0)
 		*ret = args;
