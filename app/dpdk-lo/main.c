@@ -121,9 +121,9 @@ say_ready(void)
 	service_ready();
 }
 
-/* Everything from ethdevs to a running loop. @return 0, or -errno after saying why. */
+/* Ports that are started, and a link that has its addresses. @return 0, or -errno after saying why. */
 static int
-run(void)
+start_ports(void)
 {
 	int ret;
 
@@ -153,13 +153,23 @@ run(void)
 		app.link->mtu = (uint16_t)app.link_dev.mtu;
 		app.link_dev.missed_before = app_port_missed(app.link);
 	}
+	return ret;
+}
+
+/* Everything from ethdevs to a running loop. @return 0, or -errno after saying why. */
+static int
+run(void)
+{
+	int ret = start_ports();
+
 	if (ret == 0 && app.link != NULL)
 		ret = loopback_install(&app);
 	if (ret == 0)
 		ret = outboxes_init(&app);
-	loop_guard_init(&app);
-	if (ret == 0)
+	if (ret == 0) {
+		loop_guard_init(&app);
 		ret = plans_publish_all(&app);
+	}
 	if (ret == 0)
 		claims_refresh(&app);
 	if (ret == 0)
