@@ -189,8 +189,8 @@ def stateful():
 	s.setblocking(False)
 	s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
 	# Numbers go on from what was answered: gaps in ours are losses on the way there.
-	end, sent, replies = time.monotonic() + 1, 0, []
-	while time.monotonic() < end:
+	begin, sent, replies = time.monotonic(), 0, []
+	while time.monotonic() < begin + (1 if sent > 10000 else 60):
 		for _ in range(50):
 			try:
 				s.send(session.request())
@@ -209,7 +209,9 @@ def stateful():
 	except OSError:
 		pass
 	must(sent > 10000, sent, "is no flood")
-	must(0 < len(replies) <= 4064, len(replies), "of", sent, "answered")
+	# --answer-rate 2000, and what was saved up before; a machine that stands still now and then takes longer.
+	allowed = 64 + 2000 * (time.monotonic() - begin + 1)
+	must(0 < len(replies) <= allowed, len(replies), "of", sent, "answered")
 	numbers = [struct.unpack("!I", r[:4])[0] for r in replies]
 	must(numbers == list(range(10, 10 + len(numbers))), "numbers with gaps", numbers[:20])
 	theirs = [struct.unpack("!I", r[24:28])[0] for r in replies]
