@@ -231,7 +231,71 @@ sleep 0.3
 say "show port summary all"
 end_pmd
 
-# 7. Killed: the interface goes all the same.
+# 7. Small mbufs: what does not fit one comes in two, and without scattered receive not at all.
+pmd small net_vtap0,iface=x0 net_vtap1,iface=x1 -- --forward-mode=macswap --mbuf-size=384 --enable-scatter
+/usr/bin/python3 "$T/macswap.py" 2>"$T/macswap.err" || fail "macswap with small mbufs"
+say "show port xstats all"
+[ "$(xstat 0 rx_chained_packets)" -ge 2 ] || fail "$(xstat 0 rx_chained_packets) frames in two segments"
+[ "$(xstat 0 rx_errors)" = 0 ] || fail "errors with small mbufs"
+end_pmd
+timeout 20 dpdk-testpmd --no-huge --no-pci -m 256 --lcores "0@($cpus),1@($cpus)" --no-telemetry \
+	--file-prefix "vtap$$" -d $so --vdev net_vtap0,iface=x0 -- --total-num-mbufs=8192 --mbuf-size=384 \
+	</dev/null >"$T/refused.out" 2>&1 && fail "small mbufs without scattered receive are taken"
+[ "$(grep -c 'net_vtap: .*384\|net_vtap: .*256' "$T/refused.out")" = 1 ] ||
+	fail "not one sentence on small mbufs: $(cat "$T/refused.out")"
+rm -rf "/run/dpdk/vtap$$"
+
+# 8. Every way to forward: what the ports count is what the kernel counts at its ends.
+# shellcheck disable=SC2317 # by wait_for
+kernel_agrees()
+{
+	local port
+	say "show port xstats all"
+	for port in 0 1; do
+		[ "$(xstat $port tx_good_packets) $(xstat $port rx_good_packets)" = \
+			"$(awk -v dev="x$port:" '$1 == dev { print $3, $11 }' /proc/net/dev)" ] || return 1
+	done
+}
+
+# sent_more BEFORE: port 1 has sent a thousand frames more.
+# shellcheck disable=SC2317 # by wait_for
+sent_more()
+{
+	say "show port xstats all"
+	[ "$(xstat 1 tx_good_packets)" -gt $(($1 + 1000)) ]
+}
+
+cat >"$T/send.py" <<'PY'
+import socket
+a = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+a.bind(("x0", 0x88B5))
+for i in range(500):
+    a.send(bytes.fromhex("020000000001020000000002") + b"\x88\xb5" + bytes(46))
+PY
+pmd modes net_vtap0,iface=x0 net_vtap1,iface=x1 -- --forward-mode=mac
+for mode in mac rxonly txonly flowgen mac; do
+	say "stop"
+	say "set fwd $mode"
+	say "show port xstats all"
+	before=$(xstat 1 tx_good_packets)
+	got=$(xstat 0 rx_good_packets)
+	say "start"
+	case $mode in
+	txonly | flowgen) wait_for 20 sent_more "$before" || fail "$mode sends nothing" ;;
+	*) /usr/bin/python3 "$T/send.py" || fail "no frames to send" ;;
+	esac
+	case $mode in txonly | flowgen) say "stop" ;; esac
+	wait_for 20 kernel_agrees || fail "$mode: counted $(xstat 0 tx_good_packets) $(xstat 0 rx_good_packets), \
+$(xstat 1 tx_good_packets) $(xstat 1 rx_good_packets), by the kernel: $(grep 'x[01]:' /proc/net/dev)"
+	case $mode in
+	mac | rxonly) [ "$(xstat 0 rx_good_packets)" -ge $((got + 500)) ] || fail "$mode receives too little" ;;
+	esac
+	[ $mode != mac ] || [ "$(xstat 1 tx_good_packets)" -ge $((before + 500)) ] || fail "mac forwards too little"
+	case $mode in txonly | flowgen) say "start" ;; esac
+done
+end_pmd
+
+# 9. Killed: the interface goes all the same.
 pmd killed net_vtap0,iface=x0 net_vtap1,iface=x1 -- --forward-mode=io
 kill -9 "$PMD"
 wait "$PMD" 2>/dev/null
