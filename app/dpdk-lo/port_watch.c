@@ -41,7 +41,8 @@ say_gone(const struct port *p)
 {
 	if (p->link != NULL)
 		say_error("port %s (%s) vanished: interface %s was deleted, or moved to another network "
-			"namespace; start again, and in that namespace (ip netns exec) if it is wanted there",
+			"namespace, where it is dead and goes when dpdk-lo ends; start again, and in that "
+			"namespace (ip netns exec) if it is wanted there",
 			p->name, p->driver, p->link->ifname);
 	else
 		say_error("port %s (%s) vanished: the device behind it was removed, or moved to another "

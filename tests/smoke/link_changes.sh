@@ -130,8 +130,90 @@ ip link set dlo0 mtu 9000
 said 1 'MTU of 9000, and a link of type tap carries'
 ip link set dlo0 mtu 1500
 goes_on "an MTU of 1500"
+# The same hands on it as on a vtap.
+tc qdisc replace dev dlo0 root pfifo 2>"$T/tc.err" && goes_on "qdisc pfifo"
+if ip link add br0 type bridge 2>"$T/ip.err"; then
+	ip link set dlo0 master br0
+	ip link set dlo0 nomaster
+	ip link del br0
+	goes_on "a tap in a bridge and out of it"
+fi
+for what in "tx off sg off gro off" "tx on sg on gro on"; do
+	# shellcheck disable=SC2086 # words
+	ethtool -K dlo0 $what >"$T/ethtool.out" 2>&1
+	goes_on "a tap with $what"
+done
+kill -STOP "$LO"
+sleep 1
+kill -CONT "$LO"
+goes_on "a tap with SIGSTOP"
+ip link set dlo0 down
+said 1 'dlo0 was set down'
+ip link set dlo0 up
+goes_on "a tap down and up"
 stop "$LO"
 check_host
+
+# A program that does not read what the link brings it holds up no other port: the ring's frames go
+# round all the time. What the program does not take its socket throws away, and counts.
+start lo --vdev net_ring0 -- --inject 8 --link --json "$T/r.json"
+LO=$PID
+/usr/bin/python3 - <<'PY' &
+import socket, time
+deaf = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+deaf.bind(("198.18.0.1", 7002))
+stuck = socket.create_server(("198.18.0.1", 7001))
+client = socket.create_connection(("198.18.0.2", 7001))
+client.setblocking(False)
+loud = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+loud.connect(("198.18.0.2", 7002))
+while True:
+    try:
+        client.send(bytes(1 << 16))
+    except BlockingIOError:
+        pass
+    loud.send(bytes(1000))
+PY
+LOUD=$!
+PIDS+=("$LOUD")
+lost()
+{
+	[ "$(awk '$1 == "Udp:" && $6 ~ /^[0-9]/ { print $6 }' /proc/net/snmp)" -gt 1000 ]
+}
+wait_for 20 lost || fail "a program that does not read loses nothing"
+for _ in 1 2 3; do
+	ring=$(telemetry "$LO" /dlo/stats,net_ring0 'v["rx"]')
+	link=$(telemetry "$LO" /dlo/stats,dlo0 'v["reflected"]')
+	wait_for 20 seen "$LO" net_ring0 "v['rx'] > $ring + 100000" || fail "the ring stands still"
+	wait_for 20 seen "$LO" dlo0 "v['reflected'] > $link + 100" || fail "the link stands still"
+	alive "$LOUD" || fail "nobody sends any more"
+	answers 198.18.0.3 || fail "no answer beside a program that does not read"
+done
+kill "$LOUD"
+stop "$LO"
+check_report "$T/r.json" --injected 8
+check_host
+
+# Memory is short while it runs: nothing more is to be had, and then it is again.
+# ASan itself ends when it gets no memory.
+if ! grep -q __asan_init "$DLO"; then
+	start lo -- --json "$T/r.json"
+	LO=$PID
+	prlimit --pid "$LO" --as=1000000:
+	for _ in 1 2 3; do
+		goes_on "no more memory"
+		ip addr add 198.19.0.1/32 dev dlo0
+		ip link set dlo0 mtu 1500
+		goes_on "changes without memory"
+		ip addr del 198.19.0.1/32 dev dlo0
+		ip link set dlo0 mtu 65521
+	done
+	prlimit --pid "$LO" --as=unlimited:
+	wait_for 20 seen "$LO" dlo0 "v['rx'] > 5" || fail "no telemetry with memory again"
+	stop "$LO"
+	check_report "$T/r.json"
+	check_host
+fi
 
 # 3. With another port beside it the link's end is not the end, and is said in one sentence.
 for how in "del dlo0" "set dlo0 netns"; do
