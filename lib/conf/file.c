@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,14 @@
 
 /* Longest line: a value that long would be cut short by rte_cfgfile without a word. */
 #define LINE_MAX_BYTES (CFG_VALUE_LEN - 1)
+
+/* All options with all they can hold are a tenth of it: a file that long is no config file. */
+#define FILE_MAX_BYTES (1 << 20)
+
+/* A path, and the number of a line. */
+#define WHERE_MAX (PATH_MAX + 32)
+
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* What rte_cfgfile would pass over in silence, or say only in its log. */
 static const char *
@@ -58,7 +67,8 @@ check_lines(FILE *f, const char *path, char err[DLO_CONF_ERR])
 	int rc = 0;
 
 	for (unsigned int n = 1; rc == 0 && (len = getline(&line, &size, f)) >= 0; n++) {
-		const char *fault = line_fault(line, len, &in_section);
+		const char *fault = n == 1 && strncmp(line, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0 ?
+			"a byte order mark: save the file without one" : line_fault(line, len, &in_section);
 
 		if (fault != NULL)
 			rc = dlo_conf_fail(err, "%s: line %u: %s", path, n, fault);
@@ -88,14 +98,60 @@ check_file(const char *path, char err[DLO_CONF_ERR])
 			close(fd);
 		return rc;
 	}
-	f = S_ISREG(st.st_mode) ? fdopen(fd, "r") : NULL;
+	f = S_ISREG(st.st_mode) && st.st_size <= FILE_MAX_BYTES ? fdopen(fd, "r") : NULL;
 	if (f == NULL) {
 		close(fd);
-		return dlo_conf_fail(err, "%s: not a regular file", path);
+		return dlo_conf_fail(err, "%s: %s", path, S_ISREG(st.st_mode) ? "longer than 1 MiB, which no "
+			"config file is" : "not a regular file");
 	}
 	rc = check_lines(f, path, err);
 	fclose(f);
 	return rc;
+}
+
+/* @return whether @p line begins with @p name, of which rte_cfgfile may have kept the first bytes only */
+static bool
+begins_with(const char *line, const char *name, char end)
+{
+	size_t len = strlen(name);
+
+	return strncmp(line, name, len) == 0 &&
+		(len == CFG_NAME_LEN - 1 || line[len + strspn(line + len, " \t")] == end);
+}
+
+/*
+ * rte_cfgfile does not say where it found things: look again.
+ * @param key NULL: the section itself
+ * @param nth of its name, from 0
+ * @param where the file's name, with the line's number if it is found
+ */
+static void
+look_up(const char *path, const char *section, const char *key, unsigned int nth, char where[WHERE_MAX])
+{
+	FILE *f = fopen(path, "re");
+	bool inside = false;
+	char *line = NULL;
+	size_t size = 0;
+
+	snprintf(where, WHERE_MAX, "%s", path);
+	for (unsigned int n = 1; f != NULL && getline(&line, &size, f) >= 0; n++) {
+		const char *start = line + strspn(line, " \t");
+		bool hit;
+
+		if (start[0] == '[') {
+			inside = begins_with(start + 1 + strspn(start + 1, " \t"), section, ']');
+			hit = inside && key == NULL;
+		} else {
+			hit = inside && key != NULL && begins_with(start, key, '=');
+		}
+		if (hit && nth-- == 0) {
+			snprintf(where, WHERE_MAX, "%s: line %u", path, n);
+			break;
+		}
+	}
+	free(line);
+	if (f != NULL)
+		fclose(f);
 }
 
 /* FNV-1a, with the end of each text told: who differs in any of them gets another number. */
@@ -141,54 +197,85 @@ set_entry(struct dlo_conf *conf, const char *port_name, const struct rte_cfgfile
 	return rc;
 }
 
+/* @param why it is refused, when it is not 0 that is returned */
+static int
+read_entry(struct dlo_conf *conf, const char *port_name, const struct rte_cfgfile_entry *entry,
+	unsigned int nth, char why[DLO_CONF_ERR])
+{
+	/* A line holds a dozen loopbacks; a router may have more. */
+	if (nth > 0 && strcmp(entry->name, "loopback") != 0)
+		return dlo_conf_fail(why, "given twice");
+	return set_entry(conf, port_name, entry, why);
+}
+
+static int
+read_entries(struct dlo_conf *conf, const char *port_name, const struct rte_cfgfile_entry *entries,
+	unsigned int nb, const char *path, const char *section, char err[DLO_CONF_ERR])
+{
+	char why[DLO_CONF_ERR], where[WHERE_MAX];
+
+	for (unsigned int i = 0; i < nb; i++) {
+		const struct rte_cfgfile_entry *entry = &entries[i];
+		unsigned int nth = 0;
+
+		/* rte_cfgfile knows one comment character and takes these for keys. */
+		if (entry->name[0] == '#')
+			continue;
+		for (unsigned int k = 0; k < i; k++)
+			nth += strcmp(entries[k].name, entry->name) == 0;
+		if (read_entry(conf, port_name, entry, nth, why) != 0) {
+			look_up(path, section, entry->name, nth, where);
+			return dlo_conf_fail(err, "%s: [%s]: %s: %s", where, section, entry->name, why);
+		}
+	}
+	return 0;
+}
+
+/* @return NULL, or what is wrong with it, which may be in @p why */
+static const char *
+section_fault(struct dlo_conf *conf, const char *section, unsigned int nth, const char **ret_port,
+	char why[DLO_CONF_ERR])
+{
+	*ret_port = NULL;
+	if (strncmp(section, PORT, strlen(PORT)) == 0)
+		*ret_port = section + strlen(PORT) + strspn(section + strlen(PORT), " \t");
+	else if (strcmp(section, APPLIANCE) != 0)
+		return "no such section; known: [" APPLIANCE "] and [port NAME]";
+	/* The name may have been cut; the longest that fits is 58 bytes. */
+	if (strlen(section) == CFG_NAME_LEN - 1)
+		return "the section's name is too long";
+	if (nth > 0)
+		return "is there twice";
+	return *ret_port != NULL && dlo_conf_named(conf, *ret_port, why) == NULL ? why : NULL;
+}
+
 static int
 read_section(struct dlo_conf *conf, struct rte_cfgfile *file, int index, const char *path,
 	char err[DLO_CONF_ERR])
 {
-	char section[CFG_NAME_LEN] = "";
+	char section[CFG_NAME_LEN] = "", why[DLO_CONF_ERR], where[WHERE_MAX];
 	struct rte_cfgfile_entry *entries;
-	const char *port_name = NULL;
-	char why[DLO_CONF_ERR];
-	int nb, rc = 0;
+	const char *port_name, *fault;
+	unsigned int nth = 0;
+	int nb, rc;
 
 	nb = rte_cfgfile_section_num_entries_by_index(file, section, index);
-	if (strncmp(section, PORT, strlen(PORT)) == 0)
-		port_name = section + strlen(PORT) + strspn(section + strlen(PORT), " \t");
-	else if (strcmp(section, APPLIANCE) != 0)
-		return dlo_conf_fail(err, "%s: [%s]: no such section; known: [" APPLIANCE "] and "
-			"[port NAME]", path, section);
-	/* The name may have been cut; the longest that fits is 58 bytes. */
-	if (strlen(section) == CFG_NAME_LEN - 1)
-		return dlo_conf_fail(err, "%s: [%s...]: the section's name is too long", path,
-			section);
 	for (int i = 1; i < index; i++) {
 		char other[CFG_NAME_LEN] = "";
 
 		rte_cfgfile_section_num_entries_by_index(file, other, i);
-		if (strcmp(other, section) == 0)
-			return dlo_conf_fail(err, "%s: [%s] is there twice", path, section);
+		nth += strcmp(other, section) == 0;
 	}
-	if (port_name != NULL && dlo_conf_named(conf, port_name, why) == NULL)
-		return dlo_conf_fail(err, "%s: [%s]: %s", path, section, why);
+	fault = section_fault(conf, section, nth, &port_name, why);
+	if (fault != NULL) {
+		look_up(path, section, NULL, nth, where);
+		return dlo_conf_fail(err, "%s: [%s]: %s", where, section, fault);
+	}
 	entries = calloc(nb > 0 ? nb : 1, sizeof(*entries));
 	if (entries == NULL)
 		return dlo_conf_fail(err, "%s: out of memory", path);
 	nb = rte_cfgfile_section_entries_by_index(file, index, section, entries, nb);
-	for (int i = 0; rc == 0 && i < nb; i++) {
-		/* rte_cfgfile knows one comment character and takes these for keys. */
-		if (entries[i].name[0] == '#')
-			continue;
-		for (int k = 0; rc == 0 && k < i; k++) {
-			/* A line holds a dozen loopbacks; a router may have more. */
-			if (strcmp(entries[k].name, entries[i].name) == 0 &&
-				strcmp(entries[i].name, "loopback") != 0)
-				rc = dlo_conf_fail(why, "given twice");
-		}
-		if (rc == 0)
-			rc = set_entry(conf, port_name, &entries[i], why);
-		if (rc != 0)
-			dlo_conf_fail(err, "%s: [%s]: %s: %s", path, section, entries[i].name, why);
-	}
+	rc = read_entries(conf, port_name, entries, nb > 0 ? nb : 0, path, section, err);
 	free(entries);
 	return rc;
 }

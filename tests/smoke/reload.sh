@@ -17,7 +17,7 @@ conf()
 # said FILE TEXT COUNT: it was said so often.
 said()
 {
-	[ "$(grep -cF -- "$2" "$T/$1")" -ge "$3" ]
+	[ "$(grep -caF -- "$2" "$T/$1")" -ge "$3" ]
 }
 
 # taken: reload and wait for its being in force.
@@ -34,7 +34,7 @@ refused()
 	refusals=$((refusals + 1))
 	kill -HUP "$lo"
 	wait_for 10 said lo.err 'nothing was changed' "$refusals" || fail "not refused: $1"
-	grep 'nothing was changed' "$T/lo.err" | tail -n 1 | grep -qF -- "$1" ||
+	grep -a 'nothing was changed' "$T/lo.err" | tail -n 1 | grep -qaF -- "$1" ||
 		fail "refused for another reason than '$1': $(tail -n 1 "$T/lo.err")"
 }
 
@@ -74,8 +74,30 @@ conf 'mode = ip' 'link = dlo7'
 refused "'link' cannot change while dpdk-lo runs"
 conf 'mode = ip' 'loopback = lo0=192.0.2.1'
 refused 'the host link that this needs cannot be made'
+# Where it is wrong is said, too.
+printf '# ours\n\n[dpdk-lo]\r\nmode = ip\r\n[port net_ring0]\r\nguards = perhaps\r\n' >"$T/lo.conf"
+refused "lo.conf: line 6: [port net_ring0]: guards: unknown state 'perhaps'"
+printf '[dpdk-lo]\nmode = ip\nmode = l4\n' >"$T/lo.conf"
+refused 'lo.conf: line 3: [dpdk-lo]: mode: given twice'
+printf '[dpdk-lo]\nmode = \344nderung\n' >"$T/lo.conf"
+refused 'lo.conf: line 2: [dpdk-lo]: mode: unknown mode'
+printf '\357\273\277[dpdk-lo]\nmode = ip\n' >"$T/lo.conf"
+refused 'lo.conf: line 1: a byte order mark'
+head -c 5000 "$DLO" >"$T/lo.conf"
+refused 'lo.conf: line 1: '
+truncate -s 1G "$T/lo.conf"
+refused 'lo.conf: longer than 1 MiB'
 rm "$T/lo.conf"
 refused 'lo.conf: cannot be opened'
+mkdir "$T/lo.conf"
+refused 'lo.conf: not a regular file'
+rmdir "$T/lo.conf"
+mkfifo "$T/lo.conf"
+refused 'lo.conf: not a regular file'
+rm "$T/lo.conf"
+ln -s lo.conf "$T/lo.conf"
+refused 'lo.conf: cannot be opened: Too many levels'
+rm "$T/lo.conf"
 [ "$(plan net_ring0 mode)" = mac ] || fail "a refused file changed the mode"
 stop "$lo"
 check_host

@@ -762,6 +762,8 @@ contradictions(void **state)
 /* Read a config file of this content. The name is left in path. */
 static char path[] = "/tmp/dlo-test-conf-XXXXXX";
 
+#define FILE_MAX (1 << 20)
+
 static int
 read_text(const char *text, size_t len)
 {
@@ -819,9 +821,15 @@ file_bad(void **state)
 		const char *text;
 		const char *want;
 	} cases[] = {
-		{ "[dpdk-lo]\nmode = foo\n", ": [dpdk-lo]: mode: unknown mode 'foo'" },
-		{ "[dpdk-lo]\nmoode = ip\n", ": [dpdk-lo]: moode: no such key" },
-		{ "[dpdk-lo]\nmode = ip\nmode = ip\n", ": [dpdk-lo]: mode: given twice" },
+		{ "[dpdk-lo]\nmode = foo\n", ": line 2: [dpdk-lo]: mode: unknown mode 'foo'" },
+		{ "[dpdk-lo]\nmoode = ip\n", ": line 2: [dpdk-lo]: moode: no such key" },
+		{ "[dpdk-lo]\nmode = ip\nmode = ip\n", ": line 3: [dpdk-lo]: mode: given twice" },
+		{ "# mode = x\n\n[port a]\n  mode=ip\n[ dpdk-lo ]\nmodes = 1\n", ": line 6: [dpdk-lo]: modes: " },
+		{ "[dpdk-lo]\nloopback = lo0=192.0.2.1\n ;loopback = x\nloopback\t= x\n",
+			": line 4: [dpdk-lo]: loopback: " },
+		{ "[dpdk-lo]\r\nmode = mac\r\nmode = foo\r\n", ": line 3: [dpdk-lo]: mode: given twice" },
+		{ "[dpdk-lo]\r\nmode = m\xe4""c\r\n", ": line 2: [dpdk-lo]: mode: unknown mode 'm\xe4""c'" },
+		{ "\xef\xbb\xbf[dpdk-lo]\nmode = ip\n", ": line 1: a byte order mark" },
 		{ "[dpdk-lo]\nmode = ip@p0\n", "unknown mode 'ip@p0'" },
 		{ "[dpdk-lo]\nmode =\n", "mode: the value is empty" },
 		{ "[dpdk-lo]\nconfig = x\n", "config: a config file cannot name another" },
@@ -832,17 +840,18 @@ file_bad(void **state)
 		{ "[dpdk;lo]\n", ": line 1: ']' is missing" },
 		{ "[dpdk-lo] mode = ip\n", ": line 1: text after ']'" },
 		{ "mode = ip\n[dpdk-lo]\n", ": line 1: a key before the first" },
-		{ "[dpdk-lo]\n[dpdk-lo]\n", ": [dpdk-lo] is there twice" },
-		{ "[port a]\n[port a]\n", ": [port a] is there twice" },
+		{ "[dpdk-lo]\n[dpdk-lo]\n", ": line 2: [dpdk-lo]: is there twice" },
+		{ "[port a]\n[port a]\n", ": line 2: [port a]: is there twice" },
 		{ "[port]\n", ": [port]: no such section" },
 		{ "[port ]\n", ": [port]: no such section" },
-		{ "[ports a]\nmode = ip\n", ": [ports a]: no such section; known: [dpdk-lo]" },
+		{ "[ports a]\nmode = ip\n", ": line 1: [ports a]: no such section; known: [dpdk-lo]" },
 		{ "[port a]\nstats = 1\n", ": [port a]: stats: not a setting of one port" },
 		{ "[port 0123456789012345678901234567890123456789012345678901234567890]\n",
-			"the section's name is too long" },
+			": line 1: [port 0123456789012345678901234567890123456789012345678901234567]: the section's "
+			"name is too long" },
 	};
 	static struct dlo_conf before;
-	char line[400];
+	char line[400], *big;
 
 	(void)state;
 	memcpy(&before, &conf, sizeof(conf));
@@ -861,6 +870,12 @@ file_bad(void **state)
 	assert_int_equal(read_text(line, 10 + 255), 0);
 	assert_int_equal(strlen(conf.json), 255 - 7);
 
+	big = test_malloc(FILE_MAX + 1);
+	memset(big, '\n', FILE_MAX + 1);
+	assert_int_equal(read_text(big, FILE_MAX), 0);
+	assert_int_equal(read_text(big, FILE_MAX + 1), -EINVAL);
+	assert_non_null(strstr(err, ": longer than 1 MiB"));
+	test_free(big);
 	assert_int_equal(dlo_conf_read_file(&conf, "/nonexistent/dlo.ini", err), -ENOENT);
 	assert_string_equal(err, "/nonexistent/dlo.ini: cannot be opened: No such file or "
 		"directory");
