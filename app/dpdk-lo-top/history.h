@@ -22,7 +22,7 @@ struct history {
 struct port_history {
 	char name[64];
 	struct history rx; /**< frames a second */
-	struct history p99; /**< latency, ns */
+	struct history p99; /**< latency, ns; 0 when no frame left */
 };
 
 void history_add(struct history *h, double value);

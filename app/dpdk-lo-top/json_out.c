@@ -32,8 +32,9 @@ port_json(const struct state_port *p)
 		rates_json(p->counters, p->nb_counters));
 
 	if (p->has_latency)
-		json_object_set_new(one, "latency_ns", json_pack("{s:f, s:f, s:f}", "p50", p->p50_ns,
-			"p99", p->p99_ns, "max", p->max_ns));
+		json_object_set_new(one, "latency_ns", json_pack("{s:I, s:f, s:f, s:f}", "count",
+			(json_int_t)p->times.frames, "p50", p->times.p50_ns, "p99",
+			p->times.p99_ns, "max", p->times.max_ns));
 	return one;
 }
 

@@ -115,8 +115,8 @@ remember(struct session *s)
 		if (h == NULL)
 			continue;
 		history_add(&h->rx, state_rate(p, "rx"));
-		if (p->has_latency)
-			history_add(&h->p99, p->p99_ns);
+		if (p->measures_latency)
+			history_add(&h->p99, p->times.p99_ns);
 	}
 }
 

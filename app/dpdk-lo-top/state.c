@@ -80,21 +80,6 @@ ask_pages(struct client *c, const char *command, unsigned int max, json_t **ret_
 	return ret;
 }
 
-/* In nanoseconds, under either name. @return false when it is not there */
-static bool
-find_ns(json_t *from, const char *name, double *ret)
-{
-	char with_unit[32];
-	json_t *value = json_object_get(from, name);
-
-	if (value == NULL) {
-		snprintf(with_unit, sizeof(with_unit), "%s_ns", name);
-		value = json_object_get(from, with_unit);
-	}
-	*ret = json_number_value(value);
-	return json_is_number(value);
-}
-
 static int
 read_latency(struct client *c, struct state_port *port)
 {
@@ -102,12 +87,11 @@ read_latency(struct client *c, struct state_port *port)
 	json_t *value;
 	int ret;
 
-	snprintf(command, sizeof(command), "/dlo/latency,%s", port->name);
+	snprintf(command, sizeof(command), "/dlo/latency_buckets,%s", port->name);
 	ret = client_ask(c, command, &value);
 	if (ret != 0)
 		return ret;
-	port->has_latency = find_ns(value, "p50", &port->p50_ns) &&
-		find_ns(value, "p99", &port->p99_ns) && find_ns(value, "max", &port->max_ns);
+	port->measures_latency = latency_parse(value, &port->latency);
 	json_decref(value);
 	return 0;
 }
@@ -306,9 +290,11 @@ compare_states(struct state *now, const struct state *before, double s)
 		for (unsigned int j = 0; j < before->nb_ports; j++) {
 			const struct state_port *b = &before->ports[j];
 
-			if (strcmp(p->name, b->name) == 0)
-				compare_all(p->counters, p->nb_counters, b->counters,
-					b->nb_counters, s);
+			if (strcmp(p->name, b->name) != 0)
+				continue;
+			compare_all(p->counters, p->nb_counters, b->counters, b->nb_counters, s);
+			if (s > 0 && b->measures_latency)
+				p->has_latency = latency_between(&p->latency, &b->latency, &p->times);
 		}
 	}
 	for (unsigned int i = 0; i < now->nb_loopbacks && i < before->nb_loopbacks; i++) {

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "client.h"
+#include "latency.h"
 
 #define STATE_PORTS_MAX 64
 #define STATE_COUNTERS_MAX 128
@@ -35,10 +36,10 @@ struct state_port {
 	char link[16]; /**< "up", "down", "gone" */
 	unsigned int nb_counters; /**< 0: the port went away between two questions */
 	struct counter counters[STATE_COUNTERS_MAX]; /**< in the order of /dlo/stats */
-	bool has_latency; /**< the next three are known */
-	double p50_ns;
-	double p99_ns;
-	double max_ns;
+	bool measures_latency;
+	struct latency latency;
+	bool has_latency; /**< frames left in between: the next one is known */
+	struct latency_times times; /**< of those */
 };
 
 struct state_loopback {
@@ -84,7 +85,7 @@ struct state {
  */
 int state_read(struct client *c, struct state *ret);
 
-/** Fill in the rates of @p now. What started anew in between has none. */
+/** Fill in the rates and latencies of @p now. What started anew in between has none. */
 void state_compare(struct state *now, const struct state *before);
 
 /** Fill in what @p now has counted since @p base. What started anew in between counts whole. */

@@ -85,7 +85,7 @@ put_p50(const struct state_port *p, char *buf, size_t size)
 {
 	char text[UNITS_TEXT];
 
-	snprintf(buf, size, "%s", p->has_latency ? units_time(p->p50_ns, text) : "-");
+	snprintf(buf, size, "%s", p->has_latency ? units_time(p->times.p50_ns, text) : "-");
 }
 
 static void
@@ -93,7 +93,7 @@ put_p99(const struct state_port *p, char *buf, size_t size)
 {
 	char text[UNITS_TEXT];
 
-	snprintf(buf, size, "%s", p->has_latency ? units_time(p->p99_ns, text) : "-");
+	snprintf(buf, size, "%s", p->has_latency ? units_time(p->times.p99_ns, text) : "-");
 }
 
 static const struct column {
@@ -112,8 +112,8 @@ static const struct column {
 	{ "RXbit/s", 7, 50, false, put_rx_bits },
 	{ "TXbit/s", 7, 30, false, put_tx_bits },
 	{ "DROP/s", 7, 70, false, put_drops },
-	{ "p50", 7, 45, true, put_p50 },
-	{ "p99", 7, 55, true, put_p99 },
+	{ "p50 now", 7, 45, true, put_p50 },
+	{ "p99 now", 7, 55, true, put_p99 },
 };
 
 #define NB_COLUMNS (sizeof(columns) / sizeof(columns[0]))
@@ -215,7 +215,7 @@ put_trend(const struct view *view, struct page *page, const struct state_port *p
 
 	if (h == NULL)
 		return;
-	history_sparkline(latency && p->has_latency ? &h->p99 : &h->rx, width, view->utf8, line,
+	history_sparkline(latency && p->measures_latency ? &h->p99 : &h->rx, width, view->utf8, line,
 		sizeof(line));
 	page_put(page, style, "%s", line);
 }
@@ -241,7 +241,7 @@ view_put_ports(const struct view *view, struct page *page, unsigned int lines)
 	at = view_chosen(view, order);
 	first = at >= lines ? at - lines + 1 : 0;
 	for (unsigned int i = 0; i < nb; i++)
-		latency |= view->state->ports[i].has_latency;
+		latency |= view->state->ports[i].measures_latency;
 	shown = choose_columns(page->width, latency, &rest);
 	/* On paper there is nothing to see yet. */
 	rest = !view->interactive ? 0 : rest > TREND_MAX ? TREND_MAX : rest;
@@ -250,7 +250,7 @@ view_put_ports(const struct view *view, struct page *page, unsigned int lines)
 			page_put(page, STYLE_HEAD, "%*s ", columns[c].width, columns[c].title);
 	}
 	if (rest >= TREND_MIN)
-		page_put(page, STYLE_HEAD, "%*s", -(int)rest, latency ? "p99" : "RX/s");
+		page_put(page, STYLE_HEAD, "%*s", -(int)rest, latency ? "p99 now" : "RX/s");
 	page_end_line(page);
 	for (unsigned int i = first; i < nb && i - first < lines; i++) {
 		const struct state_port *p = &view->state->ports[order[i]];

@@ -13,11 +13,11 @@
 #include "compat.h"
 #include "filter.h"
 #include "forward.h"
+#include "latency.h"
 #include "link.h"
 #include "localhost/localhost.h"
 #include "log.h"
 #include "talks.h"
-#include "watch.h"
 
 /**
  * Ports in one reply of /dlo/ports: the longest object is under 400 bytes, and DPDK cuts a reply
@@ -166,20 +166,6 @@ fill_drops(const struct app *app, const struct port *port, struct rte_tel_data *
 	(void)app;
 	app_port_counters(port, &c);
 	add_verdicts(d, "", &c, DLO_DROP_FIRST, DLO_VERDICT_MAX);
-}
-
-static void
-fill_latency(const struct app *app, const struct port *port, struct rte_tel_data *d)
-{
-	struct watch_times times;
-
-	if (!app->conf.latency) {
-		rte_tel_data_add_dict_string(d, "error",
-			"latency is not measured: start dpdk-lo with --latency");
-		return;
-	}
-	watch_port_times(port, &times);
-	talks_add_times(d, "", &times);
 }
 
 static void
@@ -433,7 +419,9 @@ static const struct command {
 	{ "/dlo/localhost", "What is carried of localhost, and who talks to whom, 12 pairs at a time. "
 		"Parameters: number of the first pair (0)", reply_localhost, NULL },
 	{ "/dlo/latency", "How long frames of a port are inside. Parameters: port name", NULL,
-		fill_latency },
+		latency_fill },
+	{ "/dlo/latency_buckets", "The same as a histogram since the start: ns in ascending order, and frames "
+		"that took about so long. Parameters: port name", NULL, latency_fill_buckets },
 	{ "/dlo/plan", "What a port does with its frames. Parameters: port name", NULL, fill_plan },
 };
 

@@ -158,12 +158,11 @@ to_times(const struct dlo_histogram *h, struct watch_times *ret)
 	ret->max = (double)h->max * ns;
 }
 
-void
-watch_port_times(const struct port *port, struct watch_times *ret)
+struct dlo_histogram *
+watch_port_histogram(const struct port *port)
 {
 	struct dlo_histogram *sum = NULL;
 
-	memset(ret, 0, sizeof(*ret));
 	for (uint16_t n = 0; n < port->nb_queues; n++) {
 		const struct watch *w = port->queues[n] != NULL ? port->queues[n]->watch : NULL;
 
@@ -172,11 +171,20 @@ watch_port_times(const struct port *port, struct watch_times *ret)
 		if (sum == NULL) {
 			sum = malloc(sizeof(*sum));
 			if (sum == NULL)
-				return;
+				return NULL;
 			dlo_histogram_init(sum);
 		}
 		dlo_histogram_merge(sum, w->residence);
 	}
+	return sum;
+}
+
+void
+watch_port_times(const struct port *port, struct watch_times *ret)
+{
+	struct dlo_histogram *sum = watch_port_histogram(port);
+
+	memset(ret, 0, sizeof(*ret));
 	if (sum != NULL)
 		to_times(sum, ret);
 	free(sum);

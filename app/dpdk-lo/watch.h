@@ -57,6 +57,12 @@ void watch_sent(struct queue *q, const struct watch_marks *marks, uint16_t nb);
 void watch_port_times(const struct port *port, struct watch_times *ret);
 
 /**
+ * The same as a histogram in TSC cycles. Thread: any but the worker.
+ * @return for the caller to free; NULL without --latency or memory
+ */
+struct dlo_histogram *watch_port_histogram(const struct port *port);
+
+/**
  * Who talks on localhost, in an order that stays while nobody comes or goes.
  * @param ret an array of *ret_nb, to be freed with free(); NULL when there is none
  * @return 0, or -ENOMEM. Thread: any but the worker.

@@ -23,6 +23,15 @@ dlo_histogram_merge(struct dlo_histogram *to, const struct dlo_histogram *from)
 		to->buckets[i] += from->buckets[i];
 }
 
+/* The smallest value of a bucket. */
+static uint64_t
+start_of(unsigned int index)
+{
+	unsigned int shift = index < 2 * DLO_HISTOGRAM_SUB ? 0 : index / DLO_HISTOGRAM_SUB - 1;
+
+	return (uint64_t)(index - shift * DLO_HISTOGRAM_SUB) << shift;
+}
+
 static uint64_t
 middle_of(unsigned int index)
 {
@@ -56,4 +65,27 @@ dlo_histogram_quantile(const struct dlo_histogram *h, double q)
 	if (value < h->min)
 		return h->min;
 	return value > h->max ? h->max : value;
+}
+
+unsigned int
+dlo_histogram_coarse(const struct dlo_histogram *h, uint64_t *values, uint64_t *counts)
+{
+	const unsigned int step = DLO_HISTOGRAM_SUB / DLO_HISTOGRAM_COARSE;
+	const unsigned int last = dlo_histogram_index(UINT64_C(1) << DLO_HISTOGRAM_COARSE_BITS);
+	unsigned int nb = 0, end;
+
+	for (unsigned int first = 0; first <= last; first = end) {
+		uint64_t count = 0;
+
+		end = first < last ? first + step : DLO_HISTOGRAM_BUCKETS;
+		for (unsigned int i = first; i < end; i++)
+			count += h->buckets[i];
+		if (count == 0)
+			continue;
+		values[nb] = start_of(first);
+		if (first < last)
+			values[nb] += (start_of(end) - start_of(first)) / 2;
+		counts[nb++] = count;
+	}
+	return nb;
 }

@@ -73,4 +73,17 @@ void dlo_histogram_merge(struct dlo_histogram *to, const struct dlo_histogram *f
  */
 uint64_t dlo_histogram_quantile(const struct dlo_histogram *h, double q);
 
+#define DLO_HISTOGRAM_COARSE 16 /**< coarse buckets of a power of two */
+#define DLO_HISTOGRAM_COARSE_BITS 35 /**< values of 2^35 and more (at 2 GHz: 17 s) are in the last one */
+#define DLO_HISTOGRAM_COARSE_MAX 465
+
+/**
+ * The histogram in few numbers, for a reader who takes the difference of two of them: those coarse
+ * buckets that are not empty, smallest first. A value is off by at most 1/32 = 3 %, below 128 by 4.
+ * @param values DLO_HISTOGRAM_COARSE_MAX of them: the middle of each; of the last one its start
+ * @param counts DLO_HISTOGRAM_COARSE_MAX of them: values counted in it
+ * @return number of buckets
+ */
+unsigned int dlo_histogram_coarse(const struct dlo_histogram *h, uint64_t *values, uint64_t *counts);
+
 #endif

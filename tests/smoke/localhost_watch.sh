@@ -81,6 +81,14 @@ pairs "all(0 < row['residence_min_ns'] <= row['residence_p50_ns'] <= row['reside
 	fail "times inside are in no order"
 count=$(echo /dlo/latency,dlo0 | dpdk-telemetry.py -f smoke | sed 's/.*"count": \([0-9]*\).*/\1/')
 [ "$count" -ge 100 ] || fail "/dlo/latency counts $count frames"
+echo /dlo/latency_buckets,dlo0 | dpdk-telemetry.py -f smoke >"$T/buckets.out"
+/usr/bin/python3 - "$T/buckets.out" "$count" <<'PY' || fail "/dlo/latency_buckets: $(cat "$T/buckets.out")"
+import json, sys
+b = json.load(open(sys.argv[1]))["/dlo/latency_buckets"]
+assert len(b["ns"]) == len(b["frames"]) > 0
+assert b["ns"] == sorted(set(b["ns"])) and 0 not in b["frames"]
+assert sum(b["frames"]) >= int(sys.argv[2])
+PY
 wait_for 10 grep -q 'tcp 127.0.0.1 -> 127.0.0.1:8080 .*pps .*bit/s, .* new | answers p50 .* p99 .* | inside p50' "$T/watch.out" ||
 	fail "the live view does not say who talks"
 [ "$(grep -c 'udp 127.0.0.1 -> 127.0.0.1:54' "$T/watch.out")" -le 60 ] || fail "the live view says all of it"
@@ -102,6 +110,8 @@ check_host
 start short --file-prefix smoke -- --localhost tcp:8080
 carried tcp fetch 127.0.0.1:8080
 echo /dlo/latency,dlo0 | dpdk-telemetry.py -f smoke | grep -q 'not measured' || fail "/dlo/latency without --latency"
+echo /dlo/latency_buckets,dlo0 | dpdk-telemetry.py -f smoke | grep -q 'not measured' ||
+	fail "/dlo/latency_buckets without --latency"
 pairs "len(found) == 1 and 'residence_count' not in t('tcp', '127.0.0.1', '127.0.0.1', 8080)" || fail "without --latency"
 stop "$PID"
 start held --file-prefix smoke -- --localhost --latency --impair delay=30ms@localhost

@@ -175,11 +175,13 @@ again=$PID
 shows 'dpdk-lo-top  again'
 hides 'is gone'
 # Two of them: chosen by a key, refused in a script.
-start other --file-prefix other --no-pci --vdev net_null0
+start other --file-prefix other --no-pci --vdev net_null0 -- --latency
 "$TOP" --once >"$T/two.out" 2>"$T/two.err" && fail "--once takes one of two"
 grep -q 'several dpdk-lo run: other, again: choose one' "$T/two.err" ||
 	grep -q 'several dpdk-lo run: again, other: choose one' "$T/two.err" || fail "does not name the two"
 "$TOP" --once --file-prefix other >"$T/two.out" 2>&1 || fail "--file-prefix does not choose"
+grep -q ' p50 now p99 now$' "$T/two.out" || fail "no latency where it is measured"
+grep -qE '^net_null0 .* [0-9.]+[num]?s +[0-9.]+[num]?s$' "$T/two.out" || fail "no latency of the interval"
 mux send-keys n
 shows 'of 2)'
 stop "$PID"

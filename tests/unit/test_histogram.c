@@ -108,6 +108,35 @@ merging_is_counting_both(void **state)
 	assert_memory_equal(&a, &both, sizeof(a));
 }
 
+/* Every value is in a coarse bucket near to it; all of them fit. */
+static void
+coarse(void **unused)
+{
+	static uint64_t values[DLO_HISTOGRAM_COARSE_MAX], counts[DLO_HISTOGRAM_COARSE_MAX];
+	static struct dlo_histogram one, all;
+
+	(void)unused;
+	dlo_histogram_init(&all);
+	assert_int_equal(dlo_histogram_coarse(&all, values, counts), 0);
+	for (uint64_t v = 0; v < UINT64_C(1) << DLO_HISTOGRAM_COARSE_BITS; v += v / 200 + 1) {
+		double off;
+
+		dlo_histogram_init(&one);
+		dlo_histogram_add(&one, v);
+		dlo_histogram_add(&all, v);
+		assert_int_equal(dlo_histogram_coarse(&one, values, counts), 1);
+		assert_int_equal(counts[0], 1);
+		off = (double)values[0] - (double)v;
+		assert_true((off < 0 ? -off : off) <= (v < 128 ? 4 : (double)v / 32));
+	}
+	dlo_histogram_add(&all, UINT64_MAX);
+	assert_int_equal(dlo_histogram_coarse(&all, values, counts), DLO_HISTOGRAM_COARSE_MAX);
+	assert_true(values[DLO_HISTOGRAM_COARSE_MAX - 1] == UINT64_C(1) << DLO_HISTOGRAM_COARSE_BITS);
+	assert_int_equal(counts[DLO_HISTOGRAM_COARSE_MAX - 1], 1);
+	for (unsigned int i = 1; i < DLO_HISTOGRAM_COARSE_MAX; i++)
+		assert_true(values[i] > values[i - 1]);
+}
+
 int
 main(void)
 {
@@ -116,6 +145,7 @@ main(void)
 		cmocka_unit_test(buckets_are_in_order_and_without_gaps),
 		cmocka_unit_test(quantiles_are_those_of_the_sorted_values),
 		cmocka_unit_test(merging_is_counting_both),
+		cmocka_unit_test(coarse),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -249,9 +249,9 @@ static const char *const whole[] = {
 	"{\"/dlo/ports\":{\"0\":{\"name\":\"net_x\",\"driver\":\"bad\\u001b[31m\",\"mode\":\"l4\","
 	"\"link\":\"up\"},\"1\":{\"name\":\"vt\",\"ifname\":\"dlo0\",\"link\":7}}}",
 	"{\"/dlo/stats\":{\"rx\":100,\"reflected\":90,\"drops\":10,\"drop_land\":10,\"drop_self\":0}}",
-	"{\"/dlo/latency\":{\"p50\":1000,\"p99\":2000,\"max\":3000}}",
+	"{\"/dlo/latency_buckets\":{\"ns\":[1000,2000,9000],\"frames\":[900,90,10]}}",
 	"{\"/dlo/stats\":{\"rx\":5,\"error\":\"x\"}}",
-	"{\"/dlo/latency\":null}",
+	"{\"/dlo/latency_buckets\":null}",
 	"{\"/dlo/loopbacks\":{\"0\":{\"name\":\"lo0\",\"address\":\"192.0.2.1/32\",\"host\":\"box\","
 	"\"answered\":4,\"punted\":2}}}",
 	"{\"/dlo/link\":{\"ifname\":\"dlo0\",\"type\":\"vtap\",\"link\":\"up\",\"mtu\":1500,"
@@ -280,12 +280,14 @@ state_is_read(void **unused)
 	assert_int_equal(state.nb_ports, 2);
 	assert_string_equal(state.ports[0].label, "net_x");
 	assert_string_equal(state.ports[0].driver, "bad?[31m");
-	assert_true(state.ports[0].has_latency && state.ports[0].p99_ns == 2000);
+	assert_true(state.ports[0].measures_latency && state.ports[0].latency.nb == 3);
+	assert_int_equal(state.ports[0].latency.frames[1], 90);
+	assert_false(state.ports[0].has_latency); /* of which time? */
 	assert_int_equal(state_counter(&state.ports[0], "drop_land")->value, 10);
 	assert_string_equal(state.ports[1].label, "dlo0");
 	assert_string_equal(state.ports[1].link, "");
 	assert_int_equal(state.ports[1].nb_counters, 1);
-	assert_false(state.ports[1].has_latency);
+	assert_false(state.ports[1].measures_latency);
 	assert_string_equal(state.link_addresses, "198.18.0.1/15  2001:2::1/48");
 	assert_int_equal(state.nb_loopbacks, 1);
 	assert_false(state.has_localhost);
@@ -317,6 +319,66 @@ rates(void **unused)
 	state_compare(&state, &before);
 }
 
+/* A spike is seen in its interval and gone in the next, however long the run was before. */
+static void
+latency_of_an_interval(void **unused)
+{
+	static const struct latency quiet = { .nb = 2, .ns = { 1000, 2000 },
+		.frames = { 5000000, 100 } };
+	static const struct latency spike = { .nb = 3, .ns = { 1000, 2000, 900000 },
+		.frames = { 5000090, 100, 10 } };
+	static const struct latency after = { .nb = 3, .ns = { 1000, 2000, 900000 },
+		.frames = { 5000190, 100, 10 } };
+	static const struct latency none;
+	struct latency_times t;
+
+	(void)unused;
+	assert_true(latency_between(&spike, &quiet, &t));
+	assert_int_equal(t.frames, 100);
+	assert_true(t.p50_ns == 1000 && t.p99_ns == 900000 && t.max_ns == 900000);
+	assert_true(latency_between(&after, &spike, &t));
+	assert_true(t.frames == 100 && t.p99_ns == 1000 && t.max_ns == 1000);
+	assert_false(latency_between(&after, &after, &t));
+	assert_true(t.p99_ns == 0);
+	assert_false(latency_between(&none, &none, &t));
+	/* Started anew: all of it. */
+	assert_true(latency_between(&quiet, &spike, &t));
+	assert_int_equal(t.frames, 5000100);
+	assert_true(latency_between(&quiet, &none, &t));
+	assert_int_equal(t.frames, 5000100);
+}
+
+static void
+hostile_buckets(void **unused)
+{
+	static const char *const replies[] = {
+		"null", "[]", "{}", "{\"ns\":[1]}", "{\"ns\":[1],\"frames\":[1,2]}",
+		"{\"ns\":[2,1],\"frames\":[1,1]}", "{\"ns\":[1,1],\"frames\":[1,1]}",
+		"{\"ns\":[-1],\"frames\":[1]}", "{\"ns\":[1],\"frames\":[-1]}",
+		"{\"ns\":{},\"frames\":{}}", "{\"error\":\"not measured\"}",
+	};
+	static struct latency l;
+	json_t *reply, *many;
+
+	(void)unused;
+	for (unsigned int i = 0; i < sizeof(replies) / sizeof(replies[0]); i++) {
+		reply = json_loads(replies[i], JSON_DECODE_ANY, NULL);
+		assert_non_null(reply);
+		assert_false(latency_parse(reply, &l));
+		assert_int_equal(l.nb, 0);
+		json_decref(reply);
+	}
+	many = json_array();
+	for (json_int_t i = 0; i <= LATENCY_BUCKETS_MAX; i++)
+		json_array_append_new(many, json_integer(i));
+	reply = json_pack("{s:O, s:o}", "ns", many, "frames", many);
+	assert_false(latency_parse(reply, &l));
+	json_array_remove(many, 0);
+	assert_true(latency_parse(reply, &l));
+	assert_int_equal(l.nb, LATENCY_BUCKETS_MAX);
+	json_decref(reply);
+}
+
 static bool
 page_has(const char *text)
 {
@@ -343,6 +405,7 @@ the_view(void **unused)
 {
 	struct view view = { .prefix = "lab", .version = "DPDK 9.99", .interval_s = 1, .pid = 7,
 		.nb_instances = 2, .nth = 1, .interactive = true };
+	static struct state before;
 
 	(void)unused;
 	view_make(&view, &page, 80); /* nobody there */
@@ -351,7 +414,14 @@ the_view(void **unused)
 	view.state = &state;
 	view_make(&view, &page, 100);
 	assert_true(page_has("net_x") && page_has("dlo0") && page_has("RX/s"));
-	assert_true(page_has("p99") && page_has("2.00us"));
+	assert_true(page_has("p99 now"));
+	assert_false(page_has("2.00us"));
+	before = state;
+	state.when_s = before.when_s + 1;
+	state.ports[0].latency.frames[1] += 100;
+	state_compare(&state, &before);
+	view_make(&view, &page, 100);
+	assert_true(page_has("2.00us"));
 	assert_true(page_has("VERDICTS of net_x") && page_has("drop land"));
 	assert_true(page_has("192.0.2.1/32") && page_has("box"));
 	assert_false(page_has("drop self"));
@@ -494,6 +564,8 @@ main(void)
 		cmocka_unit_test(hostile_answers),
 		cmocka_unit_test(state_is_read),
 		cmocka_unit_test(rates),
+		cmocka_unit_test(latency_of_an_interval),
+		cmocka_unit_test(hostile_buckets),
 		cmocka_unit_test(the_view),
 		cmocka_unit_test(many_loopbacks),
 		cmocka_unit_test(counts_from_now_on),
