@@ -73,9 +73,10 @@ tree(const struct session *s)
 		s->client.pid, "dpdk", s->client.version, "seconds", now->since_s, "ports", ports,
 		"loopbacks", loopbacks, "lcores", lcores);
 	if (now->has_link)
-		json_object_set_new(root, "link", json_pack("{s:s, s:s, s:s, s:i, s:s}", "name",
-			now->link_name, "type", now->link_type, "state", now->link_state, "mtu",
-			now->link_mtu, "addresses", now->link_addresses));
+		json_object_set_new(root, "link", json_pack("{s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:s}",
+			"name", now->link_name, "type", now->link_type, "state", now->link_state, "mtu",
+			now->link_mtu, "queues", now->link_queues, "from_host", now->link_from_host,
+			"to_host", now->link_to_host, "addresses", now->link_addresses));
 	if (now->has_localhost)
 		json_object_set_new(root, "localhost", json_pack("{s:s, s:o, s:o}", "state",
 			now->localhost, "counters",

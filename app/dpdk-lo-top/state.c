@@ -146,12 +146,30 @@ is_loopback(const struct state *s, const char *address)
 	return false;
 }
 
+/* A list of words in one string, a blank between; those of loopbacks (@without) and what does not fit are left out. */
+static void
+copy_list(const json_t *from, const char *key, const struct state *without, char *to, size_t size)
+{
+	json_t *item;
+	size_t i, used = 0;
+
+	to[0] = '\0';
+	json_array_foreach(json_object_get(from, key), i, item) {
+		char text[STATE_NAME];
+
+		client_copy_text(text, sizeof(text), json_string_value(item));
+		if (without != NULL && is_loopback(without, text))
+			continue;
+		if (used + strlen(text) + 1 < size)
+			used += (size_t)sprintf(to + used, "%s%s", used > 0 ? " " : "", text);
+	}
+}
+
 /* After the loopbacks, which the link has on it, too. */
 static int
 read_link(struct client *c, struct state *s)
 {
-	json_t *value, *address;
-	size_t i, used = 0;
+	json_t *value;
 	int ret = client_ask(c, "/dlo/link", &value);
 
 	if (ret != 0)
@@ -161,14 +179,10 @@ read_link(struct client *c, struct state *s)
 	copy(value, "type", s->link_type, sizeof(s->link_type));
 	copy(value, "link", s->link_state, sizeof(s->link_state));
 	s->link_mtu = (int)json_integer_value(json_object_get(value, "mtu"));
-	json_array_foreach(json_object_get(value, "addresses"), i, address) {
-		char text[STATE_NAME];
-
-		client_copy_text(text, sizeof(text), json_string_value(address));
-		if (!is_loopback(s, text) && used + strlen(text) + 2 < sizeof(s->link_addresses))
-			used += (size_t)sprintf(s->link_addresses + used, "%s%s", i > 0 ? " " : "",
-				text);
-	}
+	s->link_queues = (int)json_integer_value(json_object_get(value, "queues"));
+	copy_list(value, "from_host", NULL, s->link_from_host, sizeof(s->link_from_host));
+	copy_list(value, "to_host", NULL, s->link_to_host, sizeof(s->link_to_host));
+	copy_list(value, "addresses", s, s->link_addresses, sizeof(s->link_addresses));
 	json_decref(value);
 	return 0;
 }

@@ -68,6 +68,9 @@ struct state {
 	char link_type[32];
 	char link_state[16];
 	int link_mtu;
+	int link_queues;
+	char link_from_host[64]; /**< what the kernel leaves undone ("checksum tso4"), blanks between */
+	char link_to_host[64]; /**< what we may leave to the kernel */
 	char link_addresses[256]; /**< blanks between; without those of loopbacks */
 	unsigned int nb_loopbacks;
 	struct state_loopback loopbacks[STATE_LOOPBACKS_MAX];

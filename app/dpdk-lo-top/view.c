@@ -62,6 +62,8 @@ put_link(const struct view *view, struct page *page)
 	page_put(page, strcmp(s->link_state, "up") == 0 ? STYLE_GOOD : STYLE_BAD, "%s",
 		s->link_state);
 	page_put(page, STYLE_PLAIN, " mtu %d  %s", s->link_mtu, s->link_addresses);
+	if (s->link_from_host[0] != '\0')
+		page_put(page, STYLE_PLAIN, "  host leaves %s", s->link_from_host);
 	page_end_line(page);
 }
 

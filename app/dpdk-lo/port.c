@@ -55,7 +55,8 @@
 		RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_LRO)
 #define LINK_TX_OFFLOADS                                                                           \
 	(RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM |                            \
-		RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_TSO)
+		RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_TSO |                      \
+		RTE_ETH_TX_OFFLOAD_UDP_TSO)
 
 /* Drivers whose ethdev MAC is the one that the kernel side carries: ours must be another. */
 static const char *const drivers_with_shared_mac[] = { "net_tap", "net_virtio_user", "net_vtap" };

@@ -15,9 +15,11 @@
 #include "forward.h"
 #include "latency.h"
 #include "link.h"
+#include "link_report.h"
 #include "localhost/localhost.h"
 #include "log.h"
 #include "talks.h"
+#include "telemetry_add.h"
 
 /**
  * Ports in one reply of /dlo/ports: the longest object is under 400 bytes, and DPDK cuts a reply
@@ -28,38 +30,6 @@
 /* Commands run in threads that EAL makes and nobody can stop: the lock is what stops them. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const struct app *the_app;
-
-static const char *const link_type_names[] = {
-	[DLO_LINK_AUTO] = "auto",
-	[DLO_LINK_VTAP] = "vtap",
-	[DLO_LINK_VIRTIO_USER] = "virtio-user",
-	[DLO_LINK_TAP] = "tap",
-};
-
-static void
-add_mac(struct rte_tel_data *d, const char *key, const struct rte_ether_addr *mac)
-{
-	char text[RTE_ETHER_ADDR_FMT_SIZE];
-
-	rte_ether_format_addr(text, sizeof(text), mac);
-	rte_tel_data_add_dict_string(d, key, text);
-}
-
-static void
-add_prefixes(struct rte_tel_data *d, const char *key, const struct dlo_prefix *prefixes,
-	unsigned int nb)
-{
-	struct rte_tel_data *list = rte_tel_data_alloc();
-	char text[DLO_PREFIX_STRLEN];
-
-	if (list == NULL)
-		return;
-	rte_tel_data_start_array(list, RTE_TEL_STRING_VAL);
-	for (unsigned int i = 0; i < nb; i++)
-		rte_tel_data_add_array_string(list, dlo_prefix_format(&prefixes[i], text));
-	if (rte_tel_data_add_dict_container(d, key, list, 0) != 0)
-		rte_tel_data_free(list);
-}
 
 /** Keys "PREFIXverdict" for a range of verdicts. */
 static void
@@ -93,21 +63,13 @@ add_port(struct rte_tel_data *d, const struct port *port)
 	rte_tel_data_add_dict_string(d, "mode", dlo_mode_name(port->conf.mode));
 	rte_tel_data_add_dict_string(d, "accept", dlo_accept_name(port->conf.accept));
 	rte_tel_data_add_dict_string(d, "guards", port->conf.guards ? "on" : "off");
-	add_mac(d, "mac", &port->mac);
+	telemetry_add_mac(d, "mac", &port->mac);
 	rte_tel_data_add_dict_int(d, "queues", port->nb_queues);
 	rte_tel_data_add_dict_int(d, "mtu", port->mtu);
 	rte_tel_data_add_dict_string(d, "link",
 		atomic_load(&port->gone) ? "gone" : atomic_load(&port->away) ? "away" :
 		link_is_up(port) ? "up" : "down");
 	rte_tel_data_add_dict_int(d, "peer_losses", (int)atomic_load(&port->peer_losses));
-}
-
-static int
-reply_error(struct rte_tel_data *d, const char *why)
-{
-	rte_tel_data_start_dict(d);
-	rte_tel_data_add_dict_string(d, "error", why);
-	return 0;
 }
 
 /**
@@ -181,7 +143,7 @@ fill_plan(const struct app *app, const struct port *port, struct rte_tel_data *d
 		rte_tel_data_add_dict_string(d, "accept", dlo_accept_name(plan->accept));
 		rte_tel_data_add_dict_string(d, "guards", plan->guards ? "on" : "off");
 		rte_tel_data_add_dict_string(d, "host_link", plan->link ? "yes" : "no");
-		add_mac(d, "mac", &plan->mac);
+		telemetry_add_mac(d, "mac", &plan->mac);
 		rte_tel_data_add_dict_string(d, "loop_guard", plan->loop_guard != NULL ? "on" : "off");
 		rte_tel_data_add_dict_string(d, "loop", plan->loop_stop ? "stopped" : "none");
 		dlo_tel_add_dict_uint(d, "loops", port->loop.nb_stops);
@@ -204,61 +166,9 @@ fill_plan(const struct app *app, const struct port *port, struct rte_tel_data *d
 		if (rte_tel_data_add_dict_container(d, "answers", answers, 0) != 0)
 			rte_tel_data_free(answers);
 	}
-	add_prefixes(d, "addresses", port->conf.addresses, port->conf.nb_addresses);
+	telemetry_add_prefixes(d, "addresses", port->conf.addresses, port->conf.nb_addresses);
 	if (port->link != NULL)
-		add_prefixes(d, "link_prefixes", app->conf.link.ips, app->conf.link.nb_ips);
-}
-
-/* Bit by bit, by the name that ethdev has for it. */
-static void
-add_offload_names(struct rte_tel_data *d, const char *key, uint64_t offloads,
-	const char *(*name)(uint64_t offload))
-{
-	struct rte_tel_data *list = rte_tel_data_alloc();
-
-	if (list == NULL)
-		return;
-	rte_tel_data_start_array(list, RTE_TEL_STRING_VAL);
-	for (; offloads != 0; offloads &= offloads - 1)
-		rte_tel_data_add_array_string(list, name(offloads & -offloads));
-	rte_tel_data_add_dict_container(d, key, list, 0);
-}
-
-/*
- * What the kernel and we leave to each other. A driver that could not agree with its other end would
- * not have started. SCATTER: a frame may come in several buffers (with virtio: mergeable buffers).
- */
-static void
-add_offloads(struct rte_tel_data *d, const struct port *port)
-{
-	add_offload_names(d, "rx_offloads", port->rx_offloads, rte_eth_dev_rx_offload_name);
-	add_offload_names(d, "tx_offloads", port->tx_offloads, rte_eth_dev_tx_offload_name);
-}
-
-static int
-reply_link(const struct app *app, const char *params, struct rte_tel_data *d)
-{
-	const struct link_dev *link = app->link != NULL ? app->link->link : NULL;
-
-	(void)params;
-	if (link == NULL)
-		return reply_error(d, "there is no host link: start dpdk-lo with --link");
-	rte_tel_data_start_dict(d);
-	rte_tel_data_add_dict_string(d, "ifname", link->ifname);
-	rte_tel_data_add_dict_string(d, "port", link->vdev);
-	rte_tel_data_add_dict_string(d, "type",
-		(unsigned int)link->type < RTE_DIM(link_type_names) ? link_type_names[link->type] : "?");
-	rte_tel_data_add_dict_string(d, "why", link->why);
-	rte_tel_data_add_dict_string(d, "link", link->up ? "up" : "down");
-	rte_tel_data_add_dict_int(d, "mtu", (int)link->mtu);
-	add_mac(d, "kernel_mac", &link->kernel_mac);
-	add_mac(d, "mac", &app->link->mac);
-	add_prefixes(d, "addresses", link->host_addrs, link->nb_host_addrs);
-	rte_tel_data_add_dict_int(d, "queues", app->link->nb_queues);
-	add_offloads(d, app->link);
-	dlo_tel_add_dict_uint(d, "missed", app_port_missed(app->link));
-	dlo_tel_add_dict_uint(d, "tx_errors", app_port_tx_errors(app->link));
-	return 0;
+		telemetry_add_prefixes(d, "link_prefixes", app->conf.link.ips, app->conf.link.nb_ips);
 }
 
 /** An object of objects by number, as in reply_ports(). */
@@ -312,9 +222,9 @@ reply_localhost(const struct app *app, const char *params, struct rte_tel_data *
 	char key[32];
 
 	if (app->localhost == NULL)
-		return reply_error(d, "localhost is not carried: start dpdk-lo with --localhost");
+		return telemetry_reply_error(d, "localhost is not carried: start dpdk-lo with --localhost");
 	if (dlo_localhost_read(app->localhost, &c) != 0)
-		return reply_error(d, "the kernel does not give the counters");
+		return telemetry_reply_error(d, "the kernel does not give the counters");
 	rte_tel_data_start_dict(d);
 	talks_add(d, app, first);
 	if (first > 0)
@@ -384,7 +294,7 @@ reply_no_port(const struct app *app, const char *params, struct rte_tel_data *d)
 {
 	struct rte_tel_data *names = rte_tel_data_alloc();
 
-	reply_error(d, params == NULL || params[0] == '\0' ?
+	telemetry_reply_error(d, params == NULL || params[0] == '\0' ?
 			"there is more than one port: add ,PORT with one of these" :
 			"there is no such port: use one of these");
 	if (names == NULL)
@@ -409,7 +319,7 @@ static const struct command {
 	{ "/dlo/stats", "All counters of a port. Parameters: port name", NULL, fill_stats },
 	{ "/dlo/drops", "Dropped frames of a port by reason. Parameters: port name", NULL,
 		fill_drops },
-	{ "/dlo/link", "The host link. No parameters", reply_link, NULL },
+	{ "/dlo/link", "The host link. No parameters", link_reply, NULL },
 	{ "/dlo/loopbacks", "Loopback addresses, 32 at a time. Parameters: number of the first (0)",
 		reply_loopbacks, NULL },
 	{ "/dlo/addresses", "Whose our addresses are, 32 at a time. Parameters: number of the first (0)",
@@ -432,7 +342,7 @@ run_locked(const struct app *app, const struct command *c, const char *params,
 	const struct port *port;
 
 	if (app == NULL)
-		return reply_error(d, "dpdk-lo is stopping");
+		return telemetry_reply_error(d, "dpdk-lo is stopping");
 	if (c->reply != NULL)
 		return c->reply(app, params, d);
 	port = find_port(app, params);

@@ -14,6 +14,7 @@
 
 #include <jansson.h>
 #include <rte_eal.h>
+#include <rte_ethdev.h>
 #include <rte_telemetry.h>
 
 #include "app_fake.h"
@@ -63,6 +64,22 @@ number(const json_t *obj, const char *key)
 
 	assert_true(json_is_integer(n));
 	return json_integer_value(n);
+}
+
+/** A list of words, blanks between. */
+static const char *
+words(const json_t *obj, const char *key)
+{
+	static char all[512];
+	const json_t *list = json_object_get(obj, key), *item;
+	size_t i;
+
+	assert_true(json_is_array(list));
+	all[0] = '\0';
+	json_array_foreach(list, i, item)
+		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", i > 0 ? " " : "",
+			json_string_value(item));
+	return all;
 }
 
 static int
@@ -258,12 +275,51 @@ link_and_no_link(void **state)
 	assert_string_equal(
 		json_string_value(json_array_get(json_object_get(reply, "addresses"), 0)),
 		"198.18.0.1/15");
+	/* There is no such interface, so the kernel leaves nothing undone on it. */
+	assert_string_equal(words(reply, "from_host"), "");
 	json_decref(reply);
 	app->link = NULL;
 	reply = ask("/dlo/link");
 	app->link = port;
 	assert_non_null(strstr(text(reply, "error"), "--link"));
 	json_decref(reply);
+}
+
+static void
+link_says_who_leaves_what_to_whom(void **state)
+{
+	struct port *port = app->link;
+	enum dlo_link_type type = port->link->type;
+	char ifname[IFNAMSIZ];
+	json_t *reply;
+
+	(void)state;
+	snprintf(ifname, sizeof(ifname), "%s", port->link->ifname);
+	/* An interface that is everywhere, and whose features nobody can switch off. */
+	snprintf(port->link->ifname, sizeof(port->link->ifname), "lo");
+	port->tx_offloads = RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM |
+		RTE_ETH_TX_OFFLOAD_UDP_TSO | RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+	port->rx_offloads = RTE_ETH_RX_OFFLOAD_SCATTER;
+	reply = ask("/dlo/link");
+	assert_non_null(strstr(words(reply, "from_host"), "checksum"));
+	assert_string_equal(words(reply, "to_host"), "checksum uso");
+	assert_string_equal(text(reply, "mergeable_buffers"), "yes");
+	assert_string_equal(words(reply, "rx_offloads"), "SCATTER");
+	json_decref(reply);
+	port->tx_offloads = RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_TSO;
+	port->rx_offloads = 0;
+	reply = ask("/dlo/link");
+	/* Sums of TCP alone are no word of the kernel's. */
+	assert_string_equal(words(reply, "to_host"), "tso4 tso6");
+	assert_string_equal(text(reply, "mergeable_buffers"), "no");
+	json_decref(reply);
+	port->link->type = DLO_LINK_TAP;
+	reply = ask("/dlo/link");
+	assert_string_equal(words(reply, "to_host"), "");
+	json_decref(reply);
+	port->link->type = type;
+	port->tx_offloads = 0;
+	snprintf(port->link->ifname, sizeof(port->link->ifname), "%s", ifname);
 }
 
 static void
@@ -289,6 +345,7 @@ main(void)
 		cmocka_unit_test(missing_port_is_named_or_the_only_one),
 		cmocka_unit_test(plan_as_the_data_path_has_it),
 		cmocka_unit_test(link_and_no_link),
+		cmocka_unit_test(link_says_who_leaves_what_to_whom),
 		cmocka_unit_test(stopped_app_is_not_touched),
 	};
 	int failed;

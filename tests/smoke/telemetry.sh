@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # DPDK's own telemetry client asks a running appliance, also while it stops.
 . "$(dirname -- "$0")/lib.sh"
-need dpdk-telemetry.py ping
+need dpdk-telemetry.py ethtool ping
 
 remember_host
 
@@ -31,6 +31,23 @@ ask /dlo/plan,dlo0 'v["mode"] == "ip" and v["host_link"] == "yes" and "icmp" in 
 ask /dlo/plan,net_null0 'v["mode"] == "wire" and v["variant"] != ""'
 ask /dlo/stats '"error" in v and len(v["ports"]) == 2'
 ask /dlo/stats,nobody '"error" in v and len(v["ports"]) == 2'
+# What the kernel leaves to us is asked of the kernel: the same as another program hears, at any moment.
+same_as_ethtool()
+{
+	ethtool -k dlo0 | awk '
+		/^[[:space:]]*tx-(checksum-ip-generic|tcp-segmentation|tcp6-segmentation|udp-segmentation): on/ {
+			print $1 }' | sed 's/tx-checksum-ip-generic:/checksum/; s/tx-tcp-segmentation:/tso4/
+			s/tx-tcp6-segmentation:/tso6/; s/tx-udp-segmentation:/uso/' >"$T/features.out"
+	ask /dlo/link "' '.join(v['from_host']).split() == open('$T/features.out').read().split()"
+}
+
+ask /dlo/link 'v["to_host"][:3] == ["checksum", "tso4", "tso6"] and v["mergeable_buffers"] == "yes"'
+ask /dlo/link 'v["queues"] == 1 and ("UDP_TSO" in v["tx_offloads"]) == ("uso" in v["to_host"])'
+same_as_ethtool
+grep -qx tso6 "$T/features.out" || fail "the kernel cuts TCP itself"
+ethtool -K dlo0 tx-tcp6-segmentation off || fail "ethtool -K"
+same_as_ethtool
+grep -qx tso6 "$T/features.out" && fail "tx-tcp6-segmentation is still on"
 ip addr add 198.18.0.9/32 dev dlo0
 wait_for 20 sh -c "echo /dlo/link | dpdk-telemetry.py -f smoke | grep -q 198.18.0.9/32" ||
 	fail "the new address does not come"

@@ -255,6 +255,7 @@ static const char *const whole[] = {
 	"{\"/dlo/loopbacks\":{\"0\":{\"name\":\"lo0\",\"address\":\"192.0.2.1/32\",\"host\":\"box\","
 	"\"answered\":4,\"punted\":2}}}",
 	"{\"/dlo/link\":{\"ifname\":\"dlo0\",\"type\":\"vtap\",\"link\":\"up\",\"mtu\":1500,"
+	"\"queues\":2,\"from_host\":[\"checksum\",\"tso4\"],\"to_host\":[],"
 	"\"addresses\":[\"198.18.0.1/15\",3,\"2001:2::1/48\",\"192.0.2.1/32\"]}}",
 	"{\"/dlo/localhost\":{\"error\":\"not carried\"}}",
 	"{\"/dlo/lcores\":{\"3\":{\"busy_cycles\":10,\"idle_cycles\":30,\"frames\":105}}}",
@@ -288,6 +289,9 @@ state_is_read(void **unused)
 	assert_string_equal(state.ports[1].link, "");
 	assert_int_equal(state.ports[1].nb_counters, 1);
 	assert_false(state.ports[1].measures_latency);
+	assert_int_equal(state.link_queues, 2);
+	assert_string_equal(state.link_from_host, "checksum tso4");
+	assert_string_equal(state.link_to_host, "");
 	assert_string_equal(state.link_addresses, "198.18.0.1/15  2001:2::1/48");
 	assert_int_equal(state.nb_loopbacks, 1);
 	assert_false(state.has_localhost);
