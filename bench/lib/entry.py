@@ -42,12 +42,15 @@ def make_out(path, stem=""):
 	return path
 
 
-def look_around(ctx, lines, cpus, memory):
-	"""Host facts into the results and onto the terminal; returns the warnings."""
+def look_around(ctx, lines, cpus, memory, guest=""):
+	"""Host facts into the results and onto the terminal; returns the warnings. @guest: what is special about it."""
 	facts = host.facts(TOP, cpus)
 	facts["memory"] = memory
 	facts["interference"] = host.interference(cpus)
 	facts["warnings"] = list(host.warnings(facts))
+	if guest:
+		facts["guest"] = guest
+		facts["warnings"].append(guest)
 	facts["rounds"], facts["seconds"] = ctx.rounds, ctx.seconds
 	lines.write("host", **facts)
 	print("\n".join(host.describe(facts)))

@@ -39,22 +39,23 @@ def argv(ctx, out):
 
 
 def take_over(lines, entries):
-	"""Write the results as a figure's; returns their tables."""
+	"""Write the results as a figure's; returns their tables. What a guest measured is another case."""
+	stem = "link-vm" if any(entry.get("guest") for entry in entries) else "link"
 	values, units, titles = {}, {}, {}
 	for entry in entries:
 		if entry["type"] == "result":
 			values.setdefault(entry["case"], {})[named(entry["side"])] = entry["values"]
 			units[entry["case"]], titles[entry["case"]] = entry["unit"], entry["title"]
 		elif entry["type"] in ("skipped", "failed"):
-			lines.write(entry["type"], case=f"link-{entry['case']}", reason=entry["reason"])
+			lines.write(entry["type"], case=f"{stem}-{entry['case']}", reason=entry["reason"])
 	tables = []
 	for case, sides in values.items():
 		unit, title = units[case], titles[case]
 		better = "less" if unit in LESS else "more"
-		lines.write("case", case=f"link-{case}", title=title, unit=unit, better=better,
-			note="")
+		lines.write("case", case=f"{stem}-{case}", title=title, unit=unit, better=better,
+			note="in a virtual machine without KVM" if stem == "link-vm" else "")
 		for side, taken in sides.items():
-			lines.write("result", case=f"link-{case}", side=side, unit=unit, better=better, clock="wall",
+			lines.write("result", case=f"{stem}-{case}", side=side, unit=unit, better=better, clock="wall",
 				value=stats.summary(taken), ns=None, share_min=1.0, values=taken)
 		ratios = []
 		for entry in entries:
@@ -66,10 +67,10 @@ def take_over(lines, entries):
 		if case == "idle":
 			ratios = []
 		for ratio in ratios:
-			lines.write("ratio", case=f"link-{case}", **ratio)
+			lines.write("ratio", case=f"{stem}-{case}", **ratio)
 		idle = [(side, IDLE_GOAL) for side in (IDLE_SIDE,) if case == "idle" and side in sides]
-		goals = list(limit_lines(lines, f"link-{case}", unit, better, idle, sides))
-		tables.append(case_text(f"link-{case}", title, unit,
+		goals = list(limit_lines(lines, f"{stem}-{case}", unit, better, idle, sides))
+		tables.append(case_text(f"{stem}-{case}", title, unit,
 			{side: stats.summary(taken) for side, taken in sides.items()}, ratios) + "".join("\n" + line for line in goals))
 	return tables
 

@@ -5,6 +5,7 @@ import csv
 import json
 import os
 
+import link_part
 from process import Failure
 
 
@@ -55,6 +56,21 @@ class Results:
 			[entry for entry in self.failed if entry["case"] not in measured])
 
 
+def is_of_link(entries):
+	"""Whether bench/link.sh wrote them, by itself."""
+	return any(entry.get("type") == "result" and "value" not in entry for entry in entries)
+
+
+class Collector:
+	"""Takes entries as a file of results does."""
+
+	def __init__(self, found):
+		self.found = found
+
+	def write(self, kind, **values):
+		self.found.add({"type": kind, **values})
+
+
 def read(paths):
 	found = Results()
 	for path in paths:
@@ -62,10 +78,14 @@ def read(paths):
 			path = os.path.join(path, "results.jsonl")
 		try:
 			with open(path, encoding="utf-8") as file:
-				for line in file:
-					found.add(json.loads(line))
+				entries = [json.loads(line) for line in file]
+			if is_of_link(entries):
+				link_part.take_over(Collector(found), entries)
+				entries = [entry for entry in entries if entry["type"] == "host"]
+			for entry in entries:
+				found.add(entry)
 		except (OSError, ValueError, KeyError) as error:
-			raise Failure(f"{path} is not a run of bench/run.sh: {error}") from error
+			raise Failure(f"{path} is not a run of bench/run.sh or bench/link.sh: {error}") from error
 	return found
 
 

@@ -9,6 +9,7 @@ import sys
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib")]
 
 import entry  # noqa: E402
+import guest  # noqa: E402
 import picture  # noqa: E402
 import sides  # noqa: E402
 import table  # noqa: E402
@@ -37,6 +38,7 @@ class Context:
 		self.dpdk_lo = os.path.join(args.build, "app", "dpdk-lo", "dpdk-lo")
 		self.logs = os.path.join(out, "logs")
 		self.label = ""
+		self.guest = os.environ.get("DLO_BENCH_GUEST", "")
 		self.scratch = Scratch()
 
 	def close(self):
@@ -54,6 +56,9 @@ def parse(argv):
 		help="only these sides besides lo, repeatable: one of "
 			f"{', '.join(side.name for side in DEFAULT_SIDES[1:])}, or a dpdk-lo with other OPTIONS and, "
 			"after a semicolon, a command that is run when it is ready")
+	parser.add_argument("--vm", action="store_true", help="in a virtual machine (QEMU, without KVM) whose kernel "
+		f"has vhost-net; without --only and --side: {' '.join(guest.LOADS)} through lo, "
+		f"{', '.join(guest.SIDES)}")
 	parser.add_argument("--from", action="append", dest="together", metavar="DIR",
 		help="measure nothing: put the samples of earlier runs together, repeatable")
 	return entry.check(parser, parser.parse_args(argv))
@@ -128,6 +133,10 @@ class Run:
 	def take(self, load, number):
 		ways = self.ways[load.name]
 		try:
+			if number == 0 and self.ctx.guest:
+				# Code that runs for the first time is translated first, and the programs are read.
+				self.ctx.label = f"{load.name}-0"
+				measure(self.ctx, load, ways[-1])
 			for side in ways if number % 2 == 0 else reversed(ways):
 				self.ctx.label = f"{load.name}-{number + 1}"
 				sample = measure(self.ctx, load, side)
@@ -143,8 +152,8 @@ class Run:
 
 
 def taken_before(paths, loads, lines):
-	"""The same, of earlier runs: what does not fit into one can be measured in several."""
-	found = {}
+	"""The same, of earlier runs: what does not fit into one can be measured in several. Whether it was a guest's."""
+	found, in_guest = {}, False
 	for path in paths:
 		try:
 			with open(os.path.join(path, "results.jsonl"), encoding="utf-8") as file:
@@ -152,17 +161,18 @@ def taken_before(paths, loads, lines):
 		except (OSError, ValueError) as error:
 			raise Failure(f"--from {path}: is not a run of {PROGRAM}: {error}") from error
 		for item in items:
+			in_guest |= bool(item.get("guest"))
 			if item["type"] in ("host", "sample"):
 				lines.write(item.pop("type"), **item)
 			if "round" in item:
 				found.setdefault(item["case"], {}).setdefault(item["side"], []).append(item)
-	return {load.name: found[load.name] for load in loads if load.name in found}
+	return {load.name: found[load.name] for load in loads if load.name in found}, in_guest
 
 
-def show(out, loads, found, lines):
-	"""Tables and the picture."""
+def show(out, loads, found, lines, in_guest):
+	"""Tables and the picture. Goals are for real CPUs; a guest is there to compare links."""
 	tables = [table.load_results(lines, load, found[load.name]) for load in loads if load.name in found]
-	tables.append(table.goals(lines, found))
+	tables.append(table.links(lines, loads, found) if in_guest else table.goals(lines, found))
 	print("\n\n".join(tables))
 	entry.write_tables(out, tables)
 	picture.write(os.path.join(out, "link.svg"), loads, found)
@@ -184,7 +194,8 @@ def measured(ctx, args, lines):
 	"""What a run finds, and how many of its loads failed."""
 	if not os.path.exists(ctx.dpdk_lo):
 		raise Failure(f"{ctx.dpdk_lo} is not built: ninja -C {args.build}")
-	entry.look_around(ctx, lines, sorted(os.sched_getaffinity(0)), "no hugepages needed")
+	entry.look_around(ctx, lines, sorted(os.sched_getaffinity(0)), "no hugepages needed",
+		ctx.guest)
 	loads = [load for load in LOADS if not args.only or load.name in args.only]
 	this = Run(ctx, choose_sides(args.side), loads, lines)
 	return this.measure(), len(this.failed)
@@ -192,6 +203,8 @@ def measured(ctx, args, lines):
 
 def run(argv):
 	args = parse(argv)
+	if args.vm and not args.together:
+		return guest.run(args, entry.make_out(args.out, "link-vm-"))
 	if not args.together:
 		enter_namespace()
 	out = entry.make_out(args.out, "link-")
@@ -200,9 +213,11 @@ def run(argv):
 	ctx = Context(args, out)
 	try:
 		lines = Lines(os.path.join(out, "results.jsonl"))
-		found, failed = (taken_before(args.together, LOADS, lines), 0) if args.together else \
-			measured(ctx, args, lines)
-		show(out, LOADS, found, lines)
+		if args.together:
+			(found, in_guest), failed = taken_before(args.together, LOADS, lines), 0
+		else:
+			(found, failed), in_guest = measured(ctx, args, lines), bool(ctx.guest)
+		show(out, LOADS, found, lines, in_guest)
 		return 1 if failed else 0
 	finally:
 		ctx.close()

@@ -90,7 +90,7 @@ class Running:
 			if "--" in words else ([], words)
 		self.process = Process(ctx.scratch,
 			[ctx.dpdk_lo, "--file-prefix", prefix, *eal, "--", *options], prefix, log)
-		self.process.wait_for('"dpdk-lo: ready"', lambda: self.process.said("dpdk-lo: ready"))
+		self.process.wait_for('"dpdk-lo: ready"', lambda: self.process.said("dpdk-lo: ready"), 60)
 
 	def cpu_ns(self):
 		"""CPU time of all threads of the appliance."""
@@ -115,7 +115,7 @@ class Running:
 			set_up(f"ip link set lo mtu {LO_MTU}")
 			return
 		self.process.check()
-		self.process.stop(patience=10)
+		self.process.stop(patience=30)
 
 
 def busy_s():

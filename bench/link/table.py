@@ -70,6 +70,22 @@ def load_results(lines, load, samples):
 	return "\n".join(text)
 
 
+def links(lines, loads, found):
+	"""virtio-user beside vtap (of the same MTU, where there is one), which only a kernel with vhost-net tells."""
+	text = ["virtio-user beside vtap"]
+	for load in loads:
+		sides = found.get(load.name, {})
+		for base in ("vtap", "vtap mtu 1500"):
+			if base not in sides or "virtio-user" not in sides:
+				continue
+			ratio = stats.ratio(values(sides["virtio-user"]), values(sides[base]))
+			lines.write("ratio", case=load.name, ours="virtio-user", theirs=base, base=load.name, goal=None,
+				reached=None, **ratio)
+			text.append(f"  {load.name} virtio-user / {base}: {ratio['ratio']:.2f}x "
+				f"({ratio['min']:.2f}..{ratio['max']:.2f}){'' if load.more else ', less is better'}")
+	return "\n".join(text)
+
+
 def goals(lines, found):
 	"""The ratios that were aimed at, as far as both ends of them were measured."""
 	text = ["goals"]

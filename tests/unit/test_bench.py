@@ -21,6 +21,7 @@ sys.path[:0] = [os.path.join(BENCH, part) for part in ("lib", "figures", "link")
 
 import figures  # noqa: E402
 import frames  # noqa: E402
+import guest  # noqa: E402
 import host  # noqa: E402
 import results  # noqa: E402
 import loads  # noqa: E402
@@ -428,6 +429,37 @@ class Link(unittest.TestCase):
 		self.assertEqual(loads.Place(["env", "-i"]).run("sh", "-c", "echo $HOME-", seconds=1), "-\n")
 		with self.assertRaises(Failure):
 			loads.number("x", "y")
+
+	def test_virtio_user_is_held_against_vtap(self):
+		found = {"tcp1": {"lo": self.samples(9), "vtap": self.samples(20), "vtap mtu 1500": self.samples(10),
+			"virtio-user": self.samples(15)}, "rr": {"vtap": self.samples(1)}}
+		text = table.links(self.writer, traffic.LOADS, found)
+		self.assertEqual([(line["theirs"], line["ratio"], line["goal"]) for line in self.lines],
+			[("vtap", 0.75, None), ("vtap mtu 1500", 1.5, None)])
+		self.assertIn("1.50x", text)
+
+	def test_a_guest_measures_what_it_was_asked_to(self):
+		args = types.SimpleNamespace(build="/b", rounds=None, seconds=None, quick=True, only=["rr"], side=None)
+		words = guest.argv(args)
+		self.assertEqual(words[words.index("--only"):][:2], ["--only", "rr"])
+		self.assertEqual(words.count("--side"), len(guest.SIDES))
+		self.assertEqual(words[words.index("--seconds") + 1], "1")
+
+	def test_a_report_of_a_guest_beside_the_host_s(self):
+		load = traffic.LOADS[0]
+		with tempfile.TemporaryDirectory() as folder:
+			paths = []
+			for name, more in (("host", {}), ("guest", {"guest": "emulated"})):
+				paths.append(os.path.join(folder, name + ".jsonl"))
+				self.lines.clear()
+				self.writer.write("host", **more)
+				table.load_results(self.writer, load, {"lo": self.samples(20), "vtap": self.samples(10)})
+				with open(paths[-1], "w", encoding="utf-8") as file:
+					file.writelines(json.dumps(line) + "\n" for line in self.lines)
+			found = results.read(paths)
+		self.assertEqual(sorted(found.sides), ["link-tcp1", "link-vm-tcp1"])
+		self.assertEqual(found.sides["link-vm-tcp1"]["dpdk-lo vtap"]["value"]["median"], 10)
+		self.assertEqual(found.cases["link-vm-tcp1"]["note"], "in a virtual machine without KVM")
 
 	def test_helps(self):
 		found = run("link.sh", "--help")

@@ -9,6 +9,7 @@
 # DLO_VM_ROOT: the guest's files are those of another Debian, in this directory, and PROGRAM is a path there.
 # DLO_VM_QEMU: more arguments for QEMU, words without blanks in them.
 # DLO_VM_SYSTEMD: if not empty, the machine is systemd's, and PROGRAM runs as a service.
+# DLO_VM_OUT: a directory that gets what PROGRAM has written into /run/vm/out, however it ended.
 # DLO_VM_SECONDS: how long it may take, 200 if unset. DLO_VM_MEMORY: megabytes, 1536 if unset.
 set -u
 here=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
@@ -33,9 +34,15 @@ kernel=$(realpath -- "$kernel")
 
 T=$(mktemp -d) || exit 1
 QEMU=
-trap '[ -z "$QEMU" ] || kill "$QEMU" 2>/dev/null; rm -rf "$T"' EXIT
+on_exit()
+{
+	[ -z "$QEMU" ] || kill "$QEMU" 2>/dev/null
+	[ -z "${DLO_VM_OUT:-}" ] || cp -R "$T/share/out/." "$DLO_VM_OUT/"
+	rm -rf "$T"
+}
+trap on_exit EXIT
 trap 'exit 1' HUP INT TERM
-mkdir "$T/share"
+mkdir -p "$T/share/out"
 first=guest.sh
 if [ -n "${DLO_VM_SYSTEMD:-}" ]; then
 	[ -x "${DLO_VM_ROOT:-}/lib/systemd/systemd" ] || skip "systemd is not installed"
