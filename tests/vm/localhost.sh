@@ -5,7 +5,9 @@
 . "$(dirname -- "$0")/../smoke/lib.sh"
 . "$(dirname -- "$0")/../smoke/localhost_lib.sh"
 . "$(dirname -- "$0")/../smoke/localhost_traffic.sh"
+. "$(dirname -- "$0")/few_drivers.sh"
 need ping setpriv
+few_drivers || fail "cannot hide drivers"
 
 pinging()
 {
