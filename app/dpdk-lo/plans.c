@@ -13,6 +13,7 @@
 #include "link.h"
 #include "log.h"
 #include "telemetry.h"
+#include "unmap_guard.h"
 
 /* Rules of one port: its --address list, the loopbacks, and on the link what link_addr_rules() has. */
 #define RULES_MAX                                                                                  \
@@ -43,6 +44,7 @@ plans_init(struct app *app)
 		say_error("no memory for %zu bytes of worker state; give EAL more with -m", size);
 		return -ENOMEM;
 	}
+	unmap_guard(app->rcu);
 	return 0;
 }
 
@@ -281,6 +283,7 @@ plans_free(struct app *app)
 	reclaim(app, true);
 	for (unsigned int i = 0; i < app->nb_ports; i++)
 		plan_free(atomic_exchange(&app->ports[i].plan, NULL));
+	unmap_guard(NULL);
 	rte_free(app->rcu);
 	app->rcu = NULL;
 }

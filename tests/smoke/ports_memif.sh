@@ -28,3 +28,15 @@ done
 alive "$lo" || fail "dpdk-lo does not survive its peer"
 stop "$lo"
 check_report "$T/r.json" 'p.net_memif0.rx > 100'
+
+# A peer that ends while it sends as fast as it can: the driver unmaps the rings that are being polled.
+start lo --no-pci --vdev "net_memif0,role=server,socket=$T/m.sock,socket-abstract=no" -- --mode l4 --json "$T/r.json"
+lo=$PID
+for turn in 1 2 3 4 5 6; do
+	timeout -s INT 2 dpdk-testpmd --no-huge --no-pci -m 256 --lcores '0@(0-1),1@(0-1)' --file-prefix "peer$$" \
+		--no-telemetry --vdev "net_memif0,role=client,socket=$T/m.sock,socket-abstract=no" \
+		-- --forward-mode=txonly --total-num-mbufs=8192 --stats-period=1 >"$T/flood.out" 2>&1
+	alive "$lo" || fail "dpdk-lo does not survive the end of a peer that sends, turn $turn"
+done
+stop "$lo"
+check_report "$T/r.json" 'p.net_memif0.rx > 1000'
