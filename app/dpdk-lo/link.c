@@ -14,7 +14,6 @@
 
 #define MTU_ETHERNET 1500
 #define MTU_WHOLE 65521 /* with its Ethernet header as long as a TAP frame may be: 65535 */
-#define MTU_MIN_IPV6 1280 /* RFC 8200 section 5 */
 /* A TAP device throws away what does not fit its queue; 500 or 1000 is one burst of GSO frames. */
 #define TXQLEN_MIN 2048
 #define WAIT_STEP_NS (5 * 1000 * 1000)
@@ -71,10 +70,10 @@ no_ipv6(const char *ifname, unsigned int mtu, char *buf, size_t len)
 	FILE *f;
 	int c;
 
-	if (mtu < MTU_MIN_IPV6) {
+	if (mtu < DLO_IPV6_MTU_MIN) {
 		snprintf(buf, len, "its MTU of %u is below the %d that IPv6 needs: give "
 			"mtu=%d or more",
-			mtu, MTU_MIN_IPV6, MTU_MIN_IPV6);
+			mtu, DLO_IPV6_MTU_MIN, DLO_IPV6_MTU_MIN);
 		return buf;
 	}
 	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/disable_ipv6", ifname);

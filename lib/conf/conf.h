@@ -25,6 +25,7 @@
 #define DLO_CONF_ALLOW_MAX 64
 #define DLO_CONF_ANSWER_RATE 1000000 /**< default of --answer-rate */
 #define DLO_CONF_LINK_IPS_MAX 16
+#define DLO_IPV6_MTU_MIN 1280 /**< below it a link carries no IPv6 (RFC 8200 section 5) */
 #define DLO_CONF_LOOPBACKS_MAX 256
 #define DLO_CONF_HOSTNAME 64
 #define DLO_CONF_IFNAME 16 /**< IFNAMSIZ, with the terminating zero */

@@ -4,9 +4,6 @@
 #include "conf/conf.h"
 #include "conf/text.h"
 
-/* RFC 8200 section 5 */
-#define IPV6_MTU_MIN 1280
-
 static int
 check_link(const struct dlo_conf_link *link, char err[DLO_CONF_ERR])
 {
@@ -20,10 +17,10 @@ check_link(const struct dlo_conf_link *link, char err[DLO_CONF_ERR])
 					dlo_prefix_format(&link->ips[k], a),
 					dlo_prefix_format(&link->ips[i], b));
 		}
-		if (link->mtu != 0 && link->mtu < IPV6_MTU_MIN && link->ips[i].family == 6)
+		if (link->mtu != 0 && link->mtu < DLO_IPV6_MTU_MIN && link->ips[i].family == 6)
 			return dlo_conf_fail(err, "--link: mtu=%u is too small for %s, IPv6 needs "
 				"%d: give a larger mtu, or only IPv4 addresses with ip=", link->mtu,
-				dlo_prefix_format(&link->ips[i], a), IPV6_MTU_MIN);
+				dlo_prefix_format(&link->ips[i], a), DLO_IPV6_MTU_MIN);
 	}
 	return 0;
 }
