@@ -13,8 +13,6 @@
 #include "log.h"
 #include "netif.h"
 
-#define MTU_MIN_IPV6 1280 /* RFC 8200 section 5 */
-
 static bool
 same_addr(const struct dlo_prefix *a, const struct dlo_prefix *b)
 {
@@ -34,11 +32,7 @@ void
 link_note_lost(struct link_dev *link, const struct netif_state *now)
 {
 	for (unsigned int i = 0; i < link->nb_host_addrs; i++) {
-		unsigned int k = 0;
-
-		while (k < now->nb_addrs && !same_addr(&link->host_addrs[i], &now->addrs[k]))
-			k++;
-		if (k == now->nb_addrs && link->nb_lost < LINK_LOST_MAX &&
+		if (link->nb_lost < LINK_LOST_MAX && !is_among(now->addrs, now->nb_addrs, &link->host_addrs[i]) &&
 			!is_among(link->lost, link->nb_lost, &link->host_addrs[i]))
 			link->lost[link->nb_lost++] = link->host_addrs[i];
 	}
@@ -59,14 +53,14 @@ is_ours(const struct dlo_conf *conf, const struct dlo_prefix *addr)
 static void
 say_lost(const struct link_dev *link, const struct dlo_prefix *addr)
 {
-	bool small = addr->family == 6 && link->mtu < MTU_MIN_IPV6;
+	bool small = addr->family == 6 && link->mtu < DLO_IPV6_MTU_MIN;
 	char text[DLO_PREFIX_STRLEN];
 
 	dlo_prefix_format(addr, text);
 	if (small)
 		say_warning("interface %s lost its address %s with an MTU of %u, which is below the %d "
 			"of IPv6: ip link set dev %s mtu %d, then ip addr add %s dev %s",
-			link->ifname, text, link->mtu, MTU_MIN_IPV6, link->ifname, MTU_MIN_IPV6, text,
+			link->ifname, text, link->mtu, DLO_IPV6_MTU_MIN, link->ifname, DLO_IPV6_MTU_MIN, text,
 			link->ifname);
 	else
 		say_warning("interface %s lost its address %s: ip addr add %s dev %s puts it back",
