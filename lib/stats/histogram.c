@@ -23,11 +23,18 @@ dlo_histogram_merge(struct dlo_histogram *to, const struct dlo_histogram *from)
 		to->buckets[i] += from->buckets[i];
 }
 
+/* A bucket holds 2^shift values. */
+static unsigned int
+shift_of(unsigned int index)
+{
+	return index < 2 * DLO_HISTOGRAM_SUB ? 0 : index / DLO_HISTOGRAM_SUB - 1;
+}
+
 /* The smallest value of a bucket. */
 static uint64_t
 start_of(unsigned int index)
 {
-	unsigned int shift = index < 2 * DLO_HISTOGRAM_SUB ? 0 : index / DLO_HISTOGRAM_SUB - 1;
+	unsigned int shift = shift_of(index);
 
 	return (uint64_t)(index - shift * DLO_HISTOGRAM_SUB) << shift;
 }
@@ -35,12 +42,7 @@ start_of(unsigned int index)
 static uint64_t
 middle_of(unsigned int index)
 {
-	unsigned int shift;
-
-	if (index < 2 * DLO_HISTOGRAM_SUB)
-		return index;
-	shift = index / DLO_HISTOGRAM_SUB - 1;
-	return ((uint64_t)(index - shift * DLO_HISTOGRAM_SUB) << shift) + (UINT64_C(1) << shift) / 2;
+	return start_of(index) + (UINT64_C(1) << shift_of(index)) / 2;
 }
 
 uint64_t
