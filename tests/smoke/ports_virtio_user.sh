@@ -82,6 +82,15 @@ end()
 	wait "$2" 2>/dev/null
 }
 
+# comes_back AFTER: with a new backend.
+comes_back()
+{
+	local then
+	then=$(reflected "$name")
+	begin_backend
+	wait_for 30 more_than "$name" $((then + 1000)) || fail "the port does not come back after $1"
+}
+
 begin_backend
 start lo --no-huge -m 128 --no-pci --vdev "$port" --vdev net_null0 --vdev "$memif" -- --mode mac --accept any \
 	--json "$T/r.json"
@@ -96,9 +105,7 @@ for signal in KILL INT KILL; do
 	wait_for 15 in_ports '["link"] == "away"' || fail "/dlo/ports does not say that the peer is away, loss $n"
 	in_ports "[\"peer_losses\"] == $n" || fail "/dlo/ports does not count loss $n"
 	others_go_on "loss $n"
-	then=$(reflected "$name")
-	begin_backend
-	wait_for 30 more_than "$name" $((then + 1000)) || fail "the port does not come back after loss $n"
+	comes_back "loss $n"
 	[ "$(grep -c "port $name: its peer is there again" "$T/lo.out")" = "$n" ] ||
 		fail "does not say once that the peer is back, loss $n"
 done
@@ -114,9 +121,7 @@ begin_bad_backend silent
 wait_for 30 accepted 1 || fail "does not connect to the silent listener"
 others_go_on "a silent listener"
 end KILL "$bad"
-then=$(reflected "$name")
-begin_backend
-wait_for 30 more_than "$name" $((then + 1000)) || fail "the port does not come back after bad listeners"
+comes_back "bad listeners"
 lost 4 || fail "says more than once that the same backend has ended"
 [ "$(wc -l <"$T/lo.err")" -lt 30 ] || fail "the log is flooded"
 stop "$lo"
